@@ -1,0 +1,118 @@
+/**
+ * The commit record: one JSON object per version, created once, never changed. The state of a run at
+ * version N is the fold of records 1..N. Source: docs/format/commit-record.md.
+ */
+import type { TableDescriptor } from "./descriptor.js";
+import type { BranchName, CommitId, OperationId, TableKey } from "./id-types.js";
+import type { ObjectKey } from "./object-key.js";
+import type { PartEntry } from "./part-entry.js";
+import type { TableVersion, Version } from "./version.js";
+
+/** Format of everything under a run. */
+export const FORMAT_VERSION = 1;
+
+/** `data` changes rows, `optimize` preserves them, `recovery` settles another's operation. */
+export type CommitKind = "data" | "optimize" | "merge" | "refs" | "recovery";
+
+export type OperationKind =
+  | "append"
+  | "merge"
+  | "overwrite"
+  | "delete"
+  | "update"
+  | "schema"
+  | "files"
+  | "tensors"
+  | "transaction"
+  | "optimize"
+  | "recovery";
+
+/** One operation of a commit; several in a group commit. */
+export interface OperationEntry {
+  readonly id: OperationId;
+  readonly actor: string | null;
+  readonly message: string | null;
+  readonly kind: OperationKind;
+  /** Version of each touched or asserted table that the operation expected; null = blind. */
+  readonly tables: ReadonlyMap<TableKey, TableVersion | null>;
+}
+
+/** What a commit does to one table. */
+export interface TableChange {
+  /** The table's version after this commit. */
+  readonly version: TableVersion;
+  /** In the table's first record, and whenever it changes. */
+  readonly descriptor?: TableDescriptor;
+  readonly add: readonly PartEntry[];
+  readonly remove: readonly ObjectKey[];
+  /** The rows are the same as before: optimize. */
+  readonly preserving?: boolean;
+}
+
+/** Class of one table in the recovery of an operation. Source: docs/design/protocol.md, "Recovery". */
+export type RecoveryClass =
+  | "RolledPastExpected"
+  | "NoMovement"
+  | "UnexpectedAtP1"
+  | "UnexpectedMultistep"
+  | "InvariantViolation";
+
+export interface RecoveredTable {
+  readonly table: TableKey;
+  readonly class: RecoveryClass;
+  readonly from: TableVersion;
+  readonly to: TableVersion;
+}
+
+/** The audit entry of a recovery. */
+export interface RecoveryEntry {
+  readonly kind: "RolledForward" | "RolledBack";
+  readonly operationId: OperationId;
+  readonly forActor: string | null;
+  readonly tables: readonly RecoveredTable[];
+}
+
+export interface CommitRecord {
+  readonly format: typeof FORMAT_VERSION;
+  readonly version: Version;
+  readonly commitId: CommitId;
+  /** Of a branch merge two, of version 1 none. */
+  readonly parents: readonly CommitId[];
+  readonly kind: CommitKind;
+  /** ISO 8601, UTC, of the writer's clock. */
+  readonly createdAt: string;
+  readonly operations: readonly OperationEntry[];
+  /** Operations that can never commit any more. */
+  readonly aborts: readonly OperationId[];
+  readonly tables: ReadonlyMap<TableKey, TableChange>;
+  readonly recovery?: RecoveryEntry;
+}
+
+/** Actor of every recovery commit. */
+export const RECOVERY_ACTOR = "crv:recovery";
+
+/** One table at one version: a value derived from the log, not the file. */
+export interface TableManifest {
+  readonly table: TableKey;
+  readonly branch: BranchName;
+  /** Version of the run that this shows. */
+  readonly runVersion: Version;
+  readonly tableVersion: TableVersion;
+  readonly descriptor: TableDescriptor;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** In order of bucket id. */
+  readonly partitions: readonly TablePartition[];
+}
+
+export interface TablePartition {
+  readonly bucketId: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly tickMin: number | null;
+  readonly tickMax: number | null;
+  /** In order of their commits. */
+  readonly parts: readonly (PartEntry & { readonly createdAt: string })[];
+}

@@ -1,0 +1,169 @@
+/**
+ * Every name on disk, made and parsed here and nowhere else. Source: docs/format/layout.md.
+ *
+ *   crv.json                                                  store marker, in the root
+ *   runs/<run id>/                                            a run; all keys below are relative to it
+ *     _log/<20 digits>.json                                   commit record
+ *     _log/_head                                              hint
+ *     _floor/<20 digits>.json                                 lowest retained version
+ *     _checkpoints/<20 digits>.json                           fold of records 1..N
+ *     _recovery/<operation id>.json                           sidecar
+ *     _leases/<ulid>.json                                     reader lease
+ *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.parquet
+ *     tables/<table>/manifest.json                            published view
+ *     bundle.manifest.json                                    run bundle
+ *
+ * `parse…` of a foreign name is undefined: it is not ours and is left alone. A name of our own kind
+ * that is malformed (`bucket=7`, an unpadded version) is an error.
+ */
+import { createHash } from "node:crypto";
+import { IoManifestError, show } from "./errors.js";
+import type { OperationId, RunId, TableKey } from "./id-types.js";
+import { parseOperationId, parseTableKey } from "./ids.js";
+import { type ObjectKey, parseObjectKey } from "./object-key.js";
+import type { Version } from "./version.js";
+
+export const STORE_MARKER_KEY: ObjectKey = parseObjectKey("crv.json");
+export const HEAD_HINT_KEY: ObjectKey = parseObjectKey("_log/_head");
+export const BUNDLE_VIEW_KEY: ObjectKey = parseObjectKey("bundle.manifest.json");
+
+export const LOG_PREFIX = "_log/";
+export const FLOOR_PREFIX = "_floor/";
+export const CHECKPOINT_PREFIX = "_checkpoints/";
+export const SIDECAR_PREFIX = "_recovery/";
+export const LEASE_PREFIX = "_leases/";
+export const TABLES_PREFIX = "tables/";
+/** Writes under way. Never listed, never a key. */
+export const STAGING_DIRECTORY = "_tmp";
+export const RUNS_DIRECTORY = "runs";
+
+const VERSION_DIGITS = 20;
+const BUCKET_DIGITS = 6;
+
+/** Directory of a run, relative to the root. */
+export function formatRunDirectory(runId: RunId): string {
+  return `${RUNS_DIRECTORY}/${runId}`;
+}
+
+export function formatRecordKey(version: Version): ObjectKey {
+  return `${LOG_PREFIX}${padVersion(version)}.json` as ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseRecordKey(key: string): Version | undefined {
+  return key === HEAD_HINT_KEY ? undefined : parseVersionKey(LOG_PREFIX, key);
+}
+
+export function formatFloorKey(version: Version): ObjectKey {
+  return `${FLOOR_PREFIX}${padVersion(version)}.json` as ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseFloorKey(key: string): Version | undefined {
+  return parseVersionKey(FLOOR_PREFIX, key);
+}
+
+export function formatCheckpointKey(version: Version): ObjectKey {
+  return `${CHECKPOINT_PREFIX}${padVersion(version)}.json` as ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseCheckpointKey(key: string): Version | undefined {
+  return parseVersionKey(CHECKPOINT_PREFIX, key);
+}
+
+export function formatSidecarKey(operation: OperationId): ObjectKey {
+  return `${SIDECAR_PREFIX}${operation}.json` as ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseSidecarKey(key: string): OperationId | undefined {
+  const name = stem(SIDECAR_PREFIX, ".json", key);
+  return name === undefined ? undefined : own(key, () => parseOperationId(name));
+}
+
+export function formatManifestViewKey(table: TableKey): ObjectKey {
+  return `${TABLES_PREFIX}${table}/manifest.json` as ObjectKey;
+}
+
+/** `bucket=000123`; wider ids grow. */
+export function formatBucketDirectory(bucket: number): string {
+  return `bucket=${String(bucket).padStart(BUCKET_DIGITS, "0")}`;
+}
+
+/**
+ * First 24 of the 32 hex digits in the names of an operation's parts; 8 digits of a counter follow.
+ * Drawn from the id by SHA-256, because ids of one millisecond differ in their last digits only.
+ */
+export function formatPartPrefix(operation: OperationId): string {
+  return createHash("sha256").update(operation, "ascii").digest("hex").slice(0, 24);
+}
+
+/** @param index Counts the parts of one operation, from 0 to 2^32-1. */
+export function formatPartKey(
+  table: TableKey,
+  bucket: number,
+  prefix: string,
+  index: number,
+): ObjectKey {
+  const name = `part-${prefix}${index.toString(16).padStart(8, "0")}.parquet`;
+  return `${TABLES_PREFIX}${table}/${formatBucketDirectory(bucket)}/${name}` as ObjectKey;
+}
+
+export interface PartName {
+  readonly table: TableKey;
+  readonly bucket: number;
+  /** 32 hex digits. */
+  readonly id: string;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parsePartKey(key: string): PartName | undefined {
+  const match = /^tables\/([^/]+)\/bucket=([^/]+)\/part-([^/]+)\.parquet$/.exec(key);
+  if (!match) return undefined;
+  const [, table, bucket, id] = match as unknown as [string, string, string, string];
+  const id32 = /^[0-9a-f]{32}$/.test(id);
+  const number = /^\d+$/.test(bucket) ? Number(bucket) : Number.NaN;
+  if (
+    !id32 ||
+    !Number.isSafeInteger(number) ||
+    formatBucketDirectory(number) !== `bucket=${bucket}`
+  ) {
+    throw malformed(key);
+  }
+  return own(key, () => ({ table: parseTableKey(table), bucket: number, id }));
+}
+
+function padVersion(version: Version): string {
+  return String(version).padStart(VERSION_DIGITS, "0");
+}
+
+function parseVersionKey(prefix: string, key: string): Version | undefined {
+  const digits = stem(prefix, ".json", key);
+  if (digits === undefined) return undefined;
+  const version = /^\d{20}$/.test(digits) ? Number(digits) : Number.NaN;
+  if (!Number.isSafeInteger(version) || version < 1) throw malformed(key);
+  return version;
+}
+
+function stem(prefix: string, suffix: string, key: string): string | undefined {
+  if (!key.startsWith(prefix) || !key.endsWith(suffix)) return undefined;
+  const name = key.slice(prefix.length, key.length - suffix.length);
+  return name.includes("/") ? undefined : name;
+}
+
+function own<T>(key: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw malformed(key, cause);
+  }
+}
+
+function malformed(key: string, cause?: unknown): IoManifestError {
+  return new IoManifestError(
+    "CORRUPT",
+    `${show(key)} is not a well-formed name of its kind: it was renamed or written by something else; move it out of the run`,
+    { details: { key }, cause },
+  );
+}

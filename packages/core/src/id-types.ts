@@ -1,0 +1,17 @@
+/**
+ * Ids as types: strings that were checked once and are then trusted. Apart from `ids.ts`, which
+ * checks them, so that errors can carry them.
+ */
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** One recorded execution. */
+export type RunId = Branded<"RunId">;
+/** A table of a run: lower_snake. */
+export type TableKey = Branded<"TableKey">;
+/** A branch of a run; `main` always exists. */
+export type BranchName = Branded<"BranchName">;
+/** ULID of one operation; also its idempotency token. */
+export type OperationId = Branded<"OperationId">;
+/** ULID of one commit. */
+export type CommitId = Branded<"CommitId">;

@@ -1,0 +1,168 @@
+/** What every other package shares: names, types, limits, errors. Does no I/O. */
+
+export { canonicalJson, hashContext, hashRow, hashState } from "./canonical-json.js";
+export {
+  CANONICAL_TABLES,
+  DECISIONS_DESC,
+  EXCHANGE_DESC,
+  getTable,
+  HOLDINGS_DESC,
+  HOLDINGS_VALUATION_DESC,
+  IDENTITY_EDGES_DESC,
+  isTableName,
+  listTables,
+  MESSAGES_DESC,
+  ORACLE_CALLS_DESC,
+  SCENARIOS_SEEN_DESC,
+  TableName,
+} from "./canonical-tables.js";
+export type { Clock } from "./clock.js";
+export {
+  type ColumnSpec,
+  type ColumnSpecs,
+  type ColumnType,
+  formatColumnType,
+  isOpenType,
+  isStructType,
+  type NamedType,
+  type OpenType,
+  type ParsedSpec,
+  parseColumnSpec,
+  parseVectorType,
+  SCALAR_TYPES,
+  type ScalarType,
+  type StructType,
+  type VectorElement,
+  type VectorType,
+} from "./column-type.js";
+export {
+  type CommitKind,
+  type CommitRecord,
+  FORMAT_VERSION,
+  type OperationEntry,
+  type OperationKind,
+  RECOVERY_ACTOR,
+  type RecoveredTable,
+  type RecoveryClass,
+  type RecoveryEntry,
+  type TableChange,
+  type TableManifest,
+  type TablePartition,
+} from "./commit-record.js";
+export {
+  BUCKET_COLUMN,
+  defineTable,
+  equalDescriptors,
+  type TableDescriptor,
+  type TableOptions,
+  TICK_BUCKET_SIZE,
+  withBucketSize,
+} from "./descriptor.js";
+export {
+  BUNDLE_VIEW_KEY,
+  CHECKPOINT_PREFIX,
+  FLOOR_PREFIX,
+  formatBucketDirectory,
+  formatCheckpointKey,
+  formatFloorKey,
+  formatManifestViewKey,
+  formatPartKey,
+  formatPartPrefix,
+  formatRecordKey,
+  formatRunDirectory,
+  formatSidecarKey,
+  HEAD_HINT_KEY,
+  LEASE_PREFIX,
+  LOG_PREFIX,
+  type PartName,
+  parseCheckpointKey,
+  parseFloorKey,
+  parsePartKey,
+  parseRecordKey,
+  parseSidecarKey,
+  RUNS_DIRECTORY,
+  SIDECAR_PREFIX,
+  STAGING_DIRECTORY,
+  STORE_MARKER_KEY,
+  TABLES_PREFIX,
+} from "./disk-names.js";
+export {
+  ConflictError,
+  CrvError,
+  ERROR_ACTIONS,
+  type ErrorAction,
+  type ErrorCode,
+  type ErrorDetails,
+  GrammarError,
+  IoConfigError,
+  IoError,
+  IoManifestError,
+  IoSchemaError,
+  IoWriteError,
+  SchemaError,
+  show,
+  UnknownOutcomeError,
+  VersionMismatch,
+} from "./errors.js";
+export type { BranchName, CommitId, OperationId, RunId, TableKey } from "./id-types.js";
+export {
+  MAIN_BRANCH,
+  parseBranchName,
+  parseCommitId,
+  parseOperationId,
+  parseRunId,
+  parseTableKey,
+} from "./ids.js";
+export type { InferRow, JsonObject, JsonValue, RowInput } from "./infer-row.js";
+export {
+  ACTOR_CHARS_MAX,
+  CHECKPOINT_BYTES_MAX,
+  COLUMNS_MAX,
+  MESSAGE_CHARS_MAX,
+  NAME_CHARS_MAX,
+  NESTING_MAX,
+  PART_BYTES_MAX,
+  PART_ROWS_MAX,
+  RECORD_BYTES_MAX,
+  SIDECAR_BYTES_MAX,
+  SMALL_FILE_BYTES_MAX,
+  STATISTICS_CHARS_MAX,
+  STRUCT_NESTING_MAX,
+  TABLES_MAX,
+  TICK_MAX,
+  VECTOR_SIZE_MAX,
+} from "./limits.js";
+export { checkLowerSnake, isLowerSnake } from "./naming.js";
+export { type ObjectKey, parseObjectKey } from "./object-key.js";
+export type { CommitOutcome, Conflict, OperationRef, Resolution } from "./outcome.js";
+export type {
+  ColumnStatistics,
+  PartEntry,
+  RowGroupEntry,
+  StatisticsByColumn,
+} from "./part-entry.js";
+export { type CompareOp, columnsOf, type Predicate, type Scalar } from "./predicate.js";
+export type { Random } from "./random.js";
+export { makeRunId } from "./run-id.js";
+export {
+  checkSeal,
+  createDigester,
+  type Digest,
+  type Digester,
+  digestOf,
+  type Seal,
+  sealOf,
+} from "./seal.js";
+export { compareText } from "./text.js";
+export { ulidSource } from "./ulid-source.js";
+export type { TableVersion, Version } from "./version.js";
+export {
+  checkCompatible,
+  formatSchemaVersion,
+  isCompatible,
+  isSuccessorOf,
+  parseSchemaVersion,
+  SCHEMA_V,
+  type SchemaVersion,
+  schemaVersion,
+} from "./versioning.js";

@@ -1,0 +1,50 @@
+/**
+ * Every hard bound of the format, with its reason. Exceeding one is `LIMIT_EXCEEDED` (or `CORRUPT`
+ * when it is found on disk). Source: docs/format/limits.md.
+ */
+
+/** Largest tick. Bucket ids, tick bounds and `manifest.json` hold ticks as JSON integers. */
+export const TICK_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Ids and table names become file names, where common file systems end at 255 bytes; also columns. */
+export const NAME_CHARS_MAX = 128;
+
+/** Actor and message travel in every record and are printed by `crv log`. */
+export const ACTOR_CHARS_MAX = 256;
+export const MESSAGE_CHARS_MAX = 4096;
+
+/** A record is read whole. 64 MiB is about 100,000 part entries in one commit. */
+export const RECORD_BYTES_MAX = 64 * 1024 * 1024;
+
+/** A sidecar names tables and one prefix, never single parts. */
+export const SIDECAR_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A JSON checkpoint holds every part entry of the run. */
+export const CHECKPOINT_BYTES_MAX = 512 * 1024 * 1024;
+
+/** The hint, a floor file and the store marker are one short line. */
+export const SMALL_FILE_BYTES_MAX = 64 * 1024;
+
+/** A part is decoded in WebAssembly, whose memory ends at 4 GiB and holds the file and its rows. */
+export const PART_BYTES_MAX = 1024 * 1024 * 1024;
+
+/** Rows of one part; codes and offsets are 32-bit. */
+export const PART_ROWS_MAX = 1 << 27;
+
+/** Columns of one table, where a declared struct counts as its fields. */
+export const COLUMNS_MAX = 4096;
+
+/** Nesting of JSON: of documents, and of values in open structs. */
+export const NESTING_MAX = 64;
+
+/** Nesting of declared structs. Each is three levels in the JSON of a record, below seven others. */
+export const STRUCT_NESTING_MAX = 16;
+
+/** Length of a fixed-size list (an embedding, a state vector). */
+export const VECTOR_SIZE_MAX = 1 << 20;
+
+/** Statistics keep strings to this length: longer ones are cut (min) or left out (max). */
+export const STATISTICS_CHARS_MAX = 64;
+
+/** Tables of one run. */
+export const TABLES_MAX = 10_000;

@@ -1,0 +1,48 @@
+/**
+ * What became of an operation, as data. Source: docs/design/protocol.md, "Commit" and "Conflicts".
+ */
+import type { BranchName, OperationId, TableKey } from "./id-types.js";
+import type { TableVersion, Version } from "./version.js";
+
+/** Names one operation for ever. `base` is the version that it read. */
+export interface OperationRef {
+  readonly operationId: OperationId;
+  readonly branch: BranchName;
+  readonly base: Version;
+}
+
+/** Why an operation provably did not commit. */
+export type Conflict =
+  | {
+      readonly kind: "ExpectedVersionMismatch";
+      readonly tableKey: TableKey;
+      readonly expected: TableVersion;
+      readonly actual: TableVersion;
+    }
+  | {
+      readonly kind: "SchemaChanged" | "PartsReplaced";
+      readonly tableKey: TableKey;
+      readonly at: Version;
+    }
+  | { readonly kind: "Fenced"; readonly at: Version }
+  | { readonly kind: "BelowFloor"; readonly floor: Version }
+  | { readonly kind: "RetryBudgetExhausted"; readonly attempts: number };
+
+/** What `commit()` of a staged operation says. Only surprises are thrown. */
+export type CommitOutcome =
+  | {
+      readonly kind: "committed";
+      readonly version: Version;
+      readonly tableVersions: ReadonlyMap<TableKey, TableVersion>;
+      /** The operation id had landed before: this is that result. */
+      readonly duplicate: boolean;
+    }
+  | { readonly kind: "unchanged"; readonly version: Version }
+  | { readonly kind: "conflict"; readonly conflict: Conflict }
+  | { readonly kind: "unknown"; readonly operation: OperationRef; readonly cause: unknown };
+
+/** What became of an operation whose outcome was unknown. Stable once it is not `unknown`. */
+export type Resolution =
+  | { readonly kind: "committed" | "aborted"; readonly version: Version }
+  | { readonly kind: "expired"; readonly floor: Version }
+  | { readonly kind: "unknown"; readonly cause: unknown };
