@@ -1,0 +1,15 @@
+/** The sealed staged storage: what io and tensors may see of the store. Types only. */
+export type { Durability } from "./object-store.js";
+export type {
+  CommitRange,
+  OperationIntent,
+  ScanPlan,
+  ScanRequest,
+  SchemaChange,
+  SnapshotHandle,
+  SnapshotTarget,
+  StagedHandle,
+  StagedOperation,
+  StagedStorage,
+  StageKind,
+} from "./staged-storage.js";

@@ -1,0 +1,61 @@
+/**
+ * Parts: the codec between Arrow record batches and stored objects.
+ *
+ * Batches have the Arrow schema of the table (`arrowSchema(descriptor)` of @crv/core/arrow): every
+ * column, in descriptor order. The codec neither filters rows nor reorders them.
+ */
+import type { Digest, ObjectKey, PartEntry, RunId, TableDescriptor } from "@crv/core";
+import type { RecordBatch } from "apache-arrow";
+import type { CreateOutcome, Durability } from "./object-store.js";
+
+export interface PartWriteRequest {
+  readonly key: ObjectKey;
+  readonly runId: RunId;
+  readonly table: TableDescriptor;
+  readonly bucket: number;
+  /** At least one row in all. */
+  readonly batches: readonly RecordBatch[];
+  readonly durability: Durability;
+}
+
+/** As `CreateOutcome`, with the entry of the part that was created. */
+export type PartWriteOutcome =
+  | { readonly kind: "created"; readonly part: PartEntry }
+  | Exclude<CreateOutcome, { kind: "created" }>;
+
+export interface PartReadRequest {
+  /** Columns to decode, in this order; default: all. Those that the part lacks are left out. */
+  readonly columns?: readonly string[];
+  /** Row groups to decode, ascending indexes into `part.rowGroups`; default: all. */
+  readonly rowGroups?: readonly number[];
+  /** Whether the digest of the whole part is checked first. Default true. */
+  readonly verify?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A part as it was found: the entry without what only its writer knew. */
+export interface PartSource {
+  readonly path: ObjectKey;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly digest: Digest;
+}
+
+export interface PartStore {
+  /** Encodes, creates and seals one part; durable on return. */
+  write(request: PartWriteRequest): Promise<PartWriteOutcome>;
+  /**
+   * Decodes one part.
+   *
+   * @throws IoError `NOT_FOUND` the part is gone. `CORRUPT` wrong size, digest or content; a panic of
+   *   the decoder is `CORRUPT` too and does not harm later calls. `DEADLINE_EXCEEDED`. `ABORTED`.
+   *   `LIMIT_EXCEEDED` before anything is allocated.
+   */
+  read(
+    part: PartSource,
+    table: TableDescriptor,
+    request?: PartReadRequest,
+  ): AsyncIterable<RecordBatch>;
+  /** Releases workers. Idempotent. */
+  close(): Promise<void>;
+}

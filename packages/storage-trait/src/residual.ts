@@ -1,0 +1,30 @@
+/**
+ * Every effect that is not a create. Storage implements it; engine and recovery call it, by name, in
+ * the files that tools/forbidden-apis lists. All calls tolerate the absence of what they remove.
+ *
+ * Nothing here decides whether an effect is allowed: the reason beside each method is the caller's
+ * obligation, and the simulation plants its breach as a bug.
+ */
+import type { ObjectKey, OperationRef, Version } from "@crv/core";
+
+export { viewVersion } from "./view-version.js";
+
+export interface InlineCommitResidual {
+  /** Parts of an operation that provably did not commit: a definite conflict, or after its fence. */
+  removeStaged(operation: OperationRef, keys: readonly ObjectKey[]): Promise<void>;
+  /** Phase D of the writer, or the last step of its recovery. */
+  removeSidecar(operation: OperationRef): Promise<void>;
+  /** Cleanup: keys that no retained version names, once `floor` is durable. */
+  removeUnreferenced(keys: readonly ObjectKey[], floor: Version): Promise<void>;
+  /**
+   * A published view has a fixed name. Atomic for readers, best effort in time: two writers at once
+   * may leave the older of their views. A body that is no view (see `viewVersion`) is replaced.
+   * @param shows Version of the run that `body` shows, its member `run_version`; a view that shows a
+   *   newer one stays (`newer`).
+   */
+  replaceView(key: ObjectKey, shows: Version, body: Uint8Array): Promise<"replaced" | "newer">;
+  /** A deadline must move; also extends a sidecar by further tables. Atomic for readers. */
+  replaceLease(key: ObjectKey, body: Uint8Array): Promise<void>;
+  /** The hint is never trusted, so it may be lost or go back. Atomic for readers, not synced. */
+  replaceHint(key: ObjectKey, body: Uint8Array): Promise<void>;
+}

@@ -1,0 +1,140 @@
+/**
+ * The sealed interface: all that io and tensors see of the store. Implemented by engine alone.
+ *
+ * Sealed means that anyone may call it and only this repository can implement it. Handles are opaque:
+ * their state is behind `./seal`; a forged or foreign one is refused with `FOREIGN_HANDLE`.
+ */
+import type {
+  BranchName,
+  CommitOutcome,
+  CommitRecord,
+  OperationId,
+  OperationRef,
+  PartEntry,
+  Predicate,
+  Resolution,
+  RunId,
+  TableDescriptor,
+  TableKey,
+  TableManifest,
+  TableVersion,
+  Version,
+} from "@crv/core";
+import type { RecordBatch } from "apache-arrow";
+import type { sealed } from "./seal.js";
+
+export type SnapshotTarget = { readonly branch?: BranchName } & (
+  | { readonly version?: Version }
+  | { readonly asOf: Date }
+  | { readonly operationId: OperationId }
+);
+
+/** A pinned version. Reads through it never change. */
+export interface SnapshotHandle extends AsyncDisposable {
+  readonly [sealed]: "snapshot";
+  readonly runId: RunId;
+  readonly branch: BranchName;
+  /** 0 = nothing committed. */
+  readonly version: Version;
+  /** As of this version; undefined when the table does not exist in it. */
+  descriptor(table: TableKey): TableDescriptor | undefined;
+  /** The pin; 0 = never touched. */
+  tableVersion(table: TableKey): TableVersion;
+  /** In byte order of name. */
+  tables(): readonly TableKey[];
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Tick bounds are inclusive. Storage order is (bucket, tickMin, path). */
+export interface ScanRequest {
+  readonly table: TableKey;
+  readonly tickMin?: number;
+  readonly tickMax?: number;
+  readonly filter?: Predicate;
+  /** Default: all, in descriptor order. */
+  readonly columns?: readonly string[];
+  readonly limit?: number;
+  readonly order?: "tick" | "storage";
+  /** Whether digests of parts are checked. Default true. */
+  readonly verify?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What a scan would read. No data was read for it. */
+export interface ScanPlan {
+  readonly version: Version;
+  readonly parts: readonly PartEntry[];
+  /** Upper bound of the rows; the count itself when `exact`. */
+  readonly rowsMax: number;
+  readonly exact: boolean;
+  /** Paths or URLs of the parts, for other programs. */
+  readonly locations: readonly string[];
+}
+
+export interface OperationIntent {
+  readonly base: SnapshotHandle;
+  readonly actor?: string;
+  readonly message?: string;
+  /** The caller's idempotency key; default: a new one. */
+  readonly operationId?: OperationId;
+  /** Row of the table in docs/design/protocol.md, "Conflicts". */
+  readonly mode: "blind" | "strict" | "content-preserving";
+}
+
+export type StageKind = "append" | "overwrite" | "schema";
+
+/** A table that comes to be. */
+export interface SchemaChange {
+  readonly kind: "create";
+  readonly descriptor: TableDescriptor;
+}
+
+/** What one stage call wrote, invisible until its operation commits. */
+export interface StagedHandle {
+  readonly [sealed]: "staged";
+  readonly kind: StageKind;
+  readonly table: TableKey;
+  readonly rowsAdded: number;
+  readonly parts: readonly PartEntry[];
+}
+
+/** The first stage call that writes creates the sidecar before any part. Dispose = discard. */
+export interface StagedOperation extends AsyncDisposable {
+  readonly ref: OperationRef;
+  /** Rows in any order; memory is bounded by settings, not by the rows. */
+  stageAppend(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle>;
+  /** Replaces all rows; no rows = an empty table. */
+  stageOverwrite(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle>;
+  stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle>;
+  /** Adds the table to the read set without reading it. */
+  expect(table: TableKey): void;
+  /** Once. Returns the outcome, throws only for surprises. */
+  commit(options?: { readonly signal?: AbortSignal }): Promise<CommitOutcome>;
+  /** Removes what was staged, as far as possible. Idempotent; without effect after `commit`. */
+  discard(): Promise<void>;
+}
+
+export interface CommitRange {
+  readonly branch?: BranchName;
+  /** Exclusive; default 0. */
+  readonly after?: Version;
+  readonly signal?: AbortSignal;
+}
+
+export interface StagedStorage extends AsyncDisposable {
+  readonly [sealed]: "storage";
+  readonly runId: RunId;
+  snapshot(at?: SnapshotTarget): Promise<SnapshotHandle>;
+  plan(snapshot: SnapshotHandle, request: ScanRequest): Promise<ScanPlan>;
+  /** An empty result still has its schema: at least one batch, possibly of no rows. */
+  scan(snapshot: SnapshotHandle, request: ScanRequest): AsyncIterable<RecordBatch>;
+  /** From the log, not from the published file; undefined when the table does not exist. */
+  manifest(snapshot: SnapshotHandle, table: TableKey): TableManifest | undefined;
+  commits(range?: CommitRange): AsyncIterable<CommitRecord>;
+  /** Writes nothing. */
+  begin(intent: OperationIntent): Promise<StagedOperation>;
+  /** Settles an unknown outcome; may publish an aborting record. */
+  resolve(operation: OperationRef): Promise<Resolution>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,112 @@
+/**
+ * The simplest codec that keeps the contract of `PartStore`: a part is one Arrow IPC file and has
+ * one row group. For tests of everything above the codec.
+ */
+import {
+  checkSeal,
+  IoError,
+  type ObjectKey,
+  PART_BYTES_MAX,
+  type PartEntry,
+  type TableDescriptor,
+} from "@crv/core";
+import { type RecordBatch, Table, tableFromIPC, tableToIPC } from "apache-arrow";
+import type { ObjectStore } from "../object-store.js";
+import type {
+  PartReadRequest,
+  PartSource,
+  PartStore,
+  PartWriteOutcome,
+  PartWriteRequest,
+} from "../parts.js";
+import { statisticsOf } from "./trivial-statistics.js";
+
+export class TrivialPartStore implements PartStore {
+  readonly #store: ObjectStore;
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  async write(request: PartWriteRequest): Promise<PartWriteOutcome> {
+    const { key, batches, durability } = request;
+    const rows = new Table([...batches]);
+    const outcome = await this.#store.create(key, tableToIPC(rows, "file"), { durability });
+    if (outcome.kind !== "created") return outcome;
+    const { sizeBytes: bytes, digest } = outcome.seal;
+    return { kind: "created", part: { ...entryOf(request, rows), bytes, digest } };
+  }
+
+  async *read(
+    part: PartSource,
+    _table: TableDescriptor,
+    { columns, rowGroups = [0], verify = true, signal }: PartReadRequest = {},
+  ): AsyncGenerator<RecordBatch> {
+    checkNotAborted(part.path, signal);
+    const bytes = await this.#readWhole(part);
+    if (verify) await checkSeal(part.path, bytes, { sizeBytes: part.bytes, digest: part.digest });
+    checkNotAborted(part.path, signal);
+    const table = decode(part.path, bytes);
+    if (table.numRows !== part.rows) {
+      throw corrupt(part.path, `has ${table.numRows} rows instead of ${part.rows}`);
+    }
+    if (!rowGroups.includes(0)) return;
+    const held = new Set(table.schema.names);
+    const chosen = columns === undefined ? table : table.select(columns.filter((c) => held.has(c)));
+    for (const batch of chosen.batches) {
+      checkNotAborted(part.path, signal);
+      yield batch;
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  async #readWhole({ path, bytes: sizeBytes }: PartSource): Promise<Uint8Array> {
+    const bytes = await this.#store.get(path, { sizeBytesMax: PART_BYTES_MAX });
+    if (bytes === undefined) {
+      throw new IoError("NOT_FOUND", `${path} is gone: run "crv verify"`, {
+        details: { key: path },
+      });
+    }
+    if (bytes.byteLength !== sizeBytes) {
+      throw corrupt(path, `has ${bytes.byteLength} bytes instead of ${sizeBytes}`);
+    }
+    return bytes;
+  }
+}
+
+function entryOf(
+  { key, table, bucket }: PartWriteRequest,
+  rows: Table,
+): Omit<PartEntry, "bytes" | "digest"> {
+  const columns = statisticsOf(rows);
+  const ticks = table.tickColumn === null ? undefined : columns[table.tickColumn];
+  return {
+    path: key,
+    rows: rows.numRows,
+    bucket,
+    tickMin: ticks?.min === undefined ? null : Number(ticks.min),
+    tickMax: ticks?.max === undefined ? null : Number(ticks.max),
+    columns,
+  };
+}
+
+function decode(key: ObjectKey, bytes: Uint8Array): Table {
+  try {
+    return tableFromIPC(bytes);
+  } catch (cause) {
+    throw corrupt(key, "cannot be decoded", cause);
+  }
+}
+
+function checkNotAborted(key: ObjectKey, signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new IoError("ABORTED", `reading ${key} was cancelled`, {
+    details: { key },
+    cause: signal.reason,
+  });
+}
+
+function corrupt(key: ObjectKey, finding: string, cause?: unknown): IoError {
+  return new IoError("CORRUPT", `${key} ${finding}: run "crv verify"`, { details: { key }, cause });
+}
