@@ -1,0 +1,203 @@
+/**
+ * The commit log of one branch, read: the newest state, states of older versions, the records.
+ *
+ * Records are read forward from a checkpoint or from what is known, until a number is free. Numbers
+ * have no holes, so no directory is listed. The hint only saves steps: it is never trusted.
+ * Rule `floorlast`: who read records reads the floor after them, and starts over if the floor has
+ * passed the first record read, since its number might have been freed and taken again.
+ */
+import {
+  type CommitRecord,
+  formatRecordKey,
+  HEAD_HINT_KEY,
+  IoError,
+  RECORD_BYTES_MAX,
+  SMALL_FILE_BYTES_MAX,
+  type Version,
+} from "@crv/core";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+import { findCheckpoint, readCheckpoint } from "./checkpoint.js";
+import { corrupt } from "./document.js";
+import { readFloor } from "./floor.js";
+import { decodeRecord } from "./record-codec.js";
+import { applyRecord, emptyState, type RunState } from "./run-state.js";
+
+/** Records fetched at once while replaying: enough to hide latency, few enough to waste little. */
+const READ_AHEAD_RECORDS = 16;
+
+/** Whether the whole log must be sound, or its newest sound version will do. */
+export type Damage = "refuse" | "stop-before";
+
+export class CommitLog {
+  readonly #reader: ObjectReader;
+  readonly #damage: Damage;
+  #state: RunState | undefined;
+  #damagedAt: Version | undefined;
+
+  /** @param damage What a damaged newest record means: an error, or the version before it. */
+  constructor(reader: ObjectReader, damage: Damage = "refuse") {
+    this.#reader = reader;
+    this.#damage = damage;
+  }
+
+  /** The newest state that this object has seen; {@link refresh} looks for newer ones. */
+  get state(): RunState {
+    return this.#state ?? emptyState();
+  }
+
+  /** Version of the damaged record before which a reader stopped, if one was met. */
+  get damagedAt(): Version | undefined {
+    return this.#damagedAt;
+  }
+
+  /** Takes over `state`, which its caller has just made by a commit of its own. */
+  advance(state: RunState): void {
+    if (state.version > this.state.version) this.#state = state;
+  }
+
+  /**
+   * Reads what is new.
+   *
+   * @throws IoManifestError `CORRUPT` naming the record and the remedy.
+   */
+  async refresh(): Promise<RunState> {
+    for (;;) {
+      const known = this.#state;
+      const base = known ?? (await this.#open());
+      const replayed = await this.#replay(base, Number.POSITIVE_INFINITY);
+      const state = known ? replayed : await this.#checkEnd(replayed);
+      if (state === base || (await readFloor(this.#reader)) <= base.version + 1) {
+        this.#state = state;
+        return state;
+      }
+      this.#state = undefined;
+    }
+  }
+
+  /**
+   * The state at `version`.
+   *
+   * @throws IoError `NOT_FOUND` when there is no such version, or it is below the floor.
+   */
+  async stateAt(version: Version): Promise<RunState> {
+    if (version === this.state.version) return this.state;
+    const head = await this.refresh();
+    if (version === head.version) return head;
+    if (!Number.isSafeInteger(version) || version < 0 || version > head.version) {
+      throw new IoError(
+        "NOT_FOUND",
+        `there is no version ${version}: the newest is ${head.version}`,
+        {
+          details: { version, head: head.version },
+        },
+      );
+    }
+    const base = version === 0 ? undefined : await findCheckpoint(this.#reader, version);
+    const floor = await readFloor(this.#reader);
+    if (version < floor) {
+      throw new IoError(
+        "NOT_FOUND",
+        `version ${version} was cleaned up: the oldest kept is ${floor}`,
+        {
+          details: { version, floor },
+        },
+      );
+    }
+    return this.#replay(base ?? emptyState(), version);
+  }
+
+  /** Records after `after`, oldest first, up to the newest known at the call. */
+  async *records(after: Version = 0, signal?: AbortSignal): AsyncIterable<CommitRecord> {
+    const head = (await this.refresh()).version;
+    const first = Math.max(after + 1, await readFloor(this.#reader));
+    for (let version = first; version <= head; version++) {
+      signal?.throwIfAborted();
+      const record = await this.read(version);
+      if (record === undefined) throw missing(version);
+      yield record;
+    }
+  }
+
+  /** One record, or undefined when its number is free. */
+  async read(version: Version): Promise<CommitRecord | undefined> {
+    const bytes = await this.#reader.get(formatRecordKey(version), {
+      sizeBytesMax: RECORD_BYTES_MAX,
+    });
+    return bytes && decodeRecord(version, bytes);
+  }
+
+  /** A state to replay from: the hinted or newest checkpoint, else version 0. */
+  async #open(): Promise<RunState> {
+    const hinted = await readHint(this.#reader);
+    const checkpoint =
+      (hinted === undefined ? undefined : await readCheckpoint(this.#reader, hinted)) ??
+      (await findCheckpoint(this.#reader, Number.POSITIVE_INFINITY));
+    if (checkpoint) return checkpoint;
+    const floor = await readFloor(this.#reader);
+    if (floor > 1) {
+      throw corrupt(
+        formatRecordKey(floor),
+        `records below version ${floor} were cleaned up, and no sound checkpoint of them is left`,
+      );
+    }
+    return emptyState();
+  }
+
+  async #replay(base: RunState, last: Version): Promise<RunState> {
+    let state = base;
+    while (state.version < last) {
+      const first = state.version + 1;
+      const count = Math.min(READ_AHEAD_RECORDS, last - state.version);
+      // One look at the next number first: in the steady state it is free, and all is read.
+      const head = await this.#readSound(first);
+      if (head === undefined) return state;
+      const ahead = await Promise.all(
+        Array.from({ length: count - 1 }, (_, i) => this.#readSound(first + 1 + i)),
+      );
+      for (const [i, record] of [head, ...ahead].entries()) {
+        const found = record ?? (i > 0 ? await this.#readSound(first + i) : undefined);
+        if (found === undefined) return state;
+        state = applyRecord(state, found);
+      }
+    }
+    return state;
+  }
+
+  /** A record, or undefined when it is absent, or damaged and a reader may stop before it. */
+  async #readSound(version: Version): Promise<CommitRecord | undefined> {
+    try {
+      return await this.read(version);
+    } catch (error) {
+      if (this.#damage === "refuse" || !(error instanceof IoError) || error.code !== "CORRUPT")
+        throw error;
+      this.#damagedAt = Math.min(version, this.#damagedAt ?? version);
+      return undefined;
+    }
+  }
+
+  /** At the first read: a free number with a taken one after it is a hole, not the end of the log. */
+  async #checkEnd(state: RunState): Promise<RunState> {
+    const hole = state.version + 1;
+    const beyond = await this.#reader.stat(formatRecordKey(hole + 1));
+    if (beyond === undefined) return state;
+    // Both may have come to be since the hole was read.
+    const late = await this.#readSound(hole);
+    if (late !== undefined) {
+      return this.#checkEnd(await this.#replay(applyRecord(state, late), Number.POSITIVE_INFINITY));
+    }
+    if (this.#damage === "refuse") throw missing(hole);
+    this.#damagedAt = hole;
+    return state;
+  }
+}
+
+/** Version of a checkpoint that existed, according to the hint. */
+async function readHint(reader: ObjectReader): Promise<Version | undefined> {
+  const bytes = await reader.get(HEAD_HINT_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX });
+  const version = Number(bytes && new TextDecoder().decode(bytes).trim());
+  return Number.isSafeInteger(version) && version > 0 ? version : undefined;
+}
+
+function missing(version: Version): IoError {
+  return corrupt(formatRecordKey(version), "it is missing, and later records exist");
+}

@@ -1,0 +1,43 @@
+/** The commit log of a run: records, publishing, replay, checkpoints, the floor, published views. */
+export { findCheckpoint, isCheckpointDue, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+export { CommitLog, type Damage } from "./commit-log.js";
+export { corrupt, type DocumentBody, decodeDocument, encodeDocument } from "./document.js";
+export { raiseFloor, readFloor } from "./floor.js";
+export { Ledger, type LedgerEntry } from "./ledger.js";
+export {
+  composeCommit,
+  composeRecovery,
+  type Judgement,
+  judge,
+  type Proposal,
+  type RecordIdentity,
+  type TableEdit,
+} from "./proposal.js";
+export {
+  Publisher,
+  type PublisherOptions,
+  type RecoveryOutcome,
+  STRICT_RETRIES_MAX,
+} from "./publisher.js";
+export { decodeRecord, describeRecord, encodeRecord } from "./record-codec.js";
+export { type CreateRecordOutcome, createRecord } from "./record-creator.js";
+export {
+  applyRecord,
+  emptyState,
+  fitsTable,
+  type LivePart,
+  type RunState,
+  type TableState,
+  tableManifest,
+  tableVersionOf,
+} from "./run-state.js";
+export {
+  branchNameShape,
+  countShape,
+  mapShape,
+  operationIdShape,
+  tableKeyShape,
+  timeShape,
+  writeMap,
+} from "./shapes.js";
+export { encodeManifestView } from "./views/table-manifest.js";

@@ -1,0 +1,268 @@
+/**
+ * Publishes commits: the one queue of a run and branch in this process, held for phase C only.
+ *
+ * Proposals that arrive while a publish is under way share the next record (group commit). After
+ * every lost race the newcomers are read, made durable (rule `syncfound`), and every check is made
+ * again. Source: docs/design/protocol.md, "Commit".
+ */
+import {
+  type Clock,
+  type CommitId,
+  type CommitOutcome,
+  equalDescriptors,
+  formatRecordKey,
+  type OperationId,
+  parseCommitId,
+  parseOperationId,
+  type Random,
+  RECOVERY_ACTOR,
+  type RecoveryEntry,
+  type TableKey,
+  type Version,
+} from "@crv/core";
+import type { Durability, ObjectStore } from "@crv/storage-trait/object-store";
+import type { CommitLog } from "./commit-log.js";
+import { composeCommit, composeRecovery, judge, type Proposal } from "./proposal.js";
+import { createRecord } from "./record-creator.js";
+import { applyRecord, type RunState, tableVersionOf } from "./run-state.js";
+
+/** Lost races of a strict writer against commits to other tables before it gives up. */
+export const STRICT_RETRIES_MAX = 5;
+
+/** Longest pause between lost races, in ms: about two durable commits. */
+const BACKOFF_MS_MAX = 8;
+
+export interface PublisherOptions {
+  readonly store: ObjectStore;
+  readonly log: CommitLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Mints ULIDs, each after the one before it. */
+  readonly mintId: () => string;
+  readonly durability: Durability;
+}
+
+/** What became of the attempt to publish a recovery. */
+export type RecoveryOutcome =
+  | { readonly kind: "published"; readonly version: Version }
+  /** A record had settled, or audited, the operation before. */
+  | { readonly kind: "superseded" }
+  | { readonly kind: "unknown"; readonly cause: unknown };
+
+interface Waiting {
+  readonly proposal: Proposal;
+  /** Versions at which this process tried to commit it. */
+  readonly tried: Set<Version>;
+  attempts: number;
+  readonly resolve: (outcome: CommitOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Publisher {
+  readonly #options: PublisherOptions;
+  #waiting: Waiting[] = [];
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Commits `proposal`, alone or with others that wait.
+   *
+   * @throws IoError when the store refused the record: provably nothing was committed.
+   */
+  publish(proposal: Proposal): Promise<CommitOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ proposal, tried: new Set(), attempts: 0, resolve, reject });
+      void this.#enqueue(() => this.#publishNext());
+    });
+  }
+
+  /** Publishes the audit entry of a recovery; a roll-back also fences the operation. */
+  publishRecovery(recovery: RecoveryEntry): Promise<RecoveryOutcome> {
+    return this.#enqueue(() => this.#publishRecovery(recovery));
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
+    this.#tail = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  async #publishNext(): Promise<void> {
+    let group = this.#takeGroup();
+    while (group.length > 0) {
+      try {
+        group = await this.#attempt(group);
+      } catch (error) {
+        for (const waiting of group) waiting.reject(error);
+        return;
+      }
+    }
+  }
+
+  /** The first that waits, and with it all blind ones that fit into one record. */
+  #takeGroup(): Waiting[] {
+    const [first, ...rest] = this.#waiting;
+    if (first === undefined) return [];
+    const group = [first];
+    if (isBlind(first.proposal)) {
+      for (const waiting of rest) {
+        if (isBlind(waiting.proposal) && fitsGroup(waiting.proposal, group)) group.push(waiting);
+      }
+    }
+    const taken = new Set(group);
+    this.#waiting = this.#waiting.filter((w) => !taken.has(w));
+    return group;
+  }
+
+  /** One record for `group`; returns those that must try again. */
+  async #attempt(group: readonly Waiting[]): Promise<Waiting[]> {
+    const { store, log, durability } = this.#options;
+    const state = log.state;
+    const free = group.filter((waiting) => !settle(waiting, state));
+    if (free.length === 0) return [];
+    const record = composeCommit(
+      free.map((w) => w.proposal),
+      state,
+      this.#identity(state),
+    );
+    const outcome = await createRecord(store, record, durability);
+    switch (outcome.kind) {
+      case "created": {
+        const next = applyRecord(state, record);
+        log.advance(next);
+        for (const w of free) w.resolve(committed(w.proposal, next, next.version, false));
+        return [];
+      }
+      case "unknown": {
+        const { cause } = outcome;
+        for (const w of free) w.resolve({ kind: "unknown", operation: w.proposal.ref, cause });
+        return [];
+      }
+      case "below-floor":
+        return this.#settleBelowFloor(free);
+      case "taken":
+        for (const w of free) w.tried.add(record.version);
+        await this.#readNewcomers();
+        return this.#keepTrying(free);
+    }
+  }
+
+  /** The number was freed: whether the create counted is what the ledger says. */
+  async #settleBelowFloor(group: readonly Waiting[]): Promise<Waiting[]> {
+    const state = await this.#readNewcomers();
+    for (const waiting of group) {
+      if (settle(waiting, state)) continue;
+      const conflict = { kind: "BelowFloor", floor: state.version } as const;
+      waiting.resolve({ kind: "conflict", conflict });
+    }
+    return [];
+  }
+
+  /** Blind writers try until they land; strict ones have a budget. */
+  async #keepTrying(group: readonly Waiting[]): Promise<Waiting[]> {
+    const { clock, random } = this.#options;
+    const again: Waiting[] = [];
+    for (const waiting of group) {
+      waiting.attempts++;
+      const { attempts } = waiting;
+      if (waiting.proposal.mode === "blind" || attempts <= STRICT_RETRIES_MAX) again.push(waiting);
+      else
+        waiting.resolve({ kind: "conflict", conflict: { kind: "RetryBudgetExhausted", attempts } });
+    }
+    const attempts = Math.max(0, ...again.map((w) => w.attempts));
+    if (attempts > 1)
+      await clock.sleep(random.fraction() * Math.min(2 ** attempts, BACKOFF_MS_MAX));
+    return again;
+  }
+
+  async #publishRecovery(recovery: RecoveryEntry): Promise<RecoveryOutcome> {
+    const { store, log, clock, random, mintId, durability } = this.#options;
+    for (let attempts = 0; ; attempts++) {
+      const state = attempts === 0 ? log.state : await this.#readNewcomers();
+      if (isSuperseded(recovery, state)) return { kind: "superseded" };
+      const ref = { operationId: parseOperationId(mintId()), branch: "main", base: state.version };
+      const operation = { ref: ref as Proposal["ref"], actor: RECOVERY_ACTOR };
+      const record = composeRecovery(recovery, operation, state, this.#identity(state));
+      const outcome = await createRecord(store, record, durability);
+      if (outcome.kind === "created") {
+        const next = applyRecord(state, record);
+        log.advance(next);
+        return { kind: "published", version: next.version };
+      }
+      if (outcome.kind === "unknown") return outcome;
+      if (attempts > 0) await clock.sleep(random.fraction() * BACKOFF_MS_MAX);
+    }
+  }
+
+  /** Rule `syncfound`: nothing is done because of a record that might not survive. */
+  async #readNewcomers(): Promise<RunState> {
+    const { store, log } = this.#options;
+    const before = log.state.version;
+    const state = await log.refresh();
+    if (state.version > before) await store.makeDurable(formatRecordKey(state.version));
+    return state;
+  }
+
+  #identity(state: RunState): { readonly commitId: CommitId; readonly createdAt: string } {
+    const { clock, mintId } = this.#options;
+    const now = clock.now().toISOString();
+    const createdAt = state.createdAt !== null && state.createdAt > now ? state.createdAt : now;
+    return { commitId: parseCommitId(mintId()), createdAt };
+  }
+}
+
+/** Answers a proposal that the log has already settled, or that conflicts. */
+function settle(waiting: Waiting, state: RunState): boolean {
+  const judgement = judge(waiting.proposal, state);
+  if (judgement.kind === "free") return false;
+  if (judgement.kind === "conflict") {
+    waiting.resolve({ kind: "conflict", conflict: judgement.conflict });
+  } else {
+    const duplicate = !waiting.tried.has(judgement.version);
+    waiting.resolve(committed(waiting.proposal, state, judgement.version, duplicate));
+  }
+  return true;
+}
+
+function committed(
+  proposal: Proposal,
+  state: RunState,
+  version: Version,
+  duplicate: boolean,
+): CommitOutcome {
+  const touched = [...proposal.edits.keys()];
+  const tableVersions = new Map(
+    touched.map((t): [TableKey, number] => [t, tableVersionOf(state, t)]),
+  );
+  return { kind: "committed", version, tableVersions, duplicate };
+}
+
+/** Whether nothing that others commit can be in its way. */
+function isBlind({ mode, expected }: Proposal): boolean {
+  return mode === "blind" && [...expected.values()].every((version) => version === null);
+}
+
+/** Whether one record can hold `proposal` beside `group`: no id twice, no table described twice. */
+function fitsGroup(proposal: Proposal, group: readonly Waiting[]): boolean {
+  return group.every(
+    ({ proposal: other }) =>
+      other.ref.operationId !== proposal.ref.operationId &&
+      [...proposal.edits].every(([table, edit]) => {
+        const theirs = other.edits.get(table);
+        return theirs === undefined || equalDescriptors(theirs.descriptor, edit.descriptor);
+      }),
+  );
+}
+
+function isSuperseded(recovery: RecoveryEntry, state: RunState): boolean {
+  const id: OperationId = recovery.operationId;
+  return recovery.kind === "RolledBack"
+    ? state.ledger.says(id, state.version) !== undefined
+    : state.ledger.isAudited(id, state.version);
+}

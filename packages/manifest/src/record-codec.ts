@@ -1,0 +1,177 @@
+/**
+ * Commit records: from `CommitRecord` to the bytes of `_log/<version>.json` and back.
+ * Source: docs/format/commit-record.md.
+ */
+import {
+  ACTOR_CHARS_MAX,
+  type CommitRecord,
+  FORMAT_VERSION,
+  formatRecordKey,
+  MESSAGE_CHARS_MAX,
+  type OperationEntry,
+  type RecoveryEntry,
+  type TableChange,
+  type Version,
+} from "@crv/core";
+import { z } from "zod";
+import { corrupt, decodeDocument, encodeDocument } from "./document.js";
+import {
+  commitIdShape,
+  countShape,
+  descriptorShape,
+  mapShape,
+  objectKeyShape,
+  operationIdShape,
+  partShape,
+  tableKeyShape,
+  timeShape,
+  versionShape,
+  writeDescriptor,
+  writeMap,
+  writePart,
+} from "./shapes.js";
+
+const actorShape = z.string().max(ACTOR_CHARS_MAX).nullable();
+
+const operationShape: z.ZodType<OperationEntry> = z.object({
+  id: operationIdShape,
+  actor: actorShape,
+  message: z.string().max(MESSAGE_CHARS_MAX).nullable(),
+  kind: z.enum([
+    "append",
+    "merge",
+    "overwrite",
+    "delete",
+    "update",
+    "schema",
+    "files",
+    "tensors",
+    "transaction",
+    "optimize",
+    "recovery",
+  ]),
+  tables: mapShape(tableKeyShape, countShape.nullable()),
+});
+
+const tableChangeShape: z.ZodType<TableChange> = z
+  .object({
+    version: versionShape,
+    descriptor: descriptorShape.optional(),
+    add: z.array(partShape),
+    remove: z.array(objectKeyShape),
+    preserving: z.literal(true).optional(),
+  })
+  .transform(({ descriptor, preserving, ...rest }) => ({
+    ...rest,
+    ...(descriptor && { descriptor }),
+    ...(preserving && { preserving }),
+  }));
+
+const recoveryShape: z.ZodType<RecoveryEntry> = z
+  .object({
+    kind: z.enum(["RolledForward", "RolledBack"]),
+    operation_id: operationIdShape,
+    for_actor: actorShape,
+    tables: z.array(
+      z.object({
+        table: tableKeyShape,
+        class: z.enum([
+          "RolledPastExpected",
+          "NoMovement",
+          "UnexpectedAtP1",
+          "UnexpectedMultistep",
+          "InvariantViolation",
+        ]),
+        from: countShape,
+        to: countShape,
+      }),
+    ),
+  })
+  .transform((r) => ({
+    kind: r.kind,
+    operationId: r.operation_id,
+    forActor: r.for_actor,
+    tables: r.tables,
+  }));
+
+const recordShape: z.ZodType<CommitRecord> = z
+  .object({
+    format: z.literal(FORMAT_VERSION),
+    version: versionShape,
+    commit_id: commitIdShape,
+    parents: z.array(commitIdShape).max(2),
+    kind: z.enum(["data", "optimize", "merge", "refs", "recovery"]),
+    created_at: timeShape,
+    operations: z.array(operationShape).min(1),
+    aborts: z.array(operationIdShape),
+    tables: mapShape(tableKeyShape, tableChangeShape),
+    recovery: recoveryShape.optional(),
+  })
+  .transform((r) => ({
+    format: r.format,
+    version: r.version,
+    commitId: r.commit_id,
+    parents: r.parents,
+    kind: r.kind,
+    createdAt: r.created_at,
+    operations: r.operations,
+    aborts: r.aborts,
+    tables: r.tables,
+    ...(r.recovery && { recovery: r.recovery }),
+  }));
+
+/** The bytes of a record. The same record always gives the same bytes. */
+export function encodeRecord(record: CommitRecord): Promise<Uint8Array> {
+  return encodeDocument(describeRecord(record));
+}
+
+/** A record as it is on disk and in `--json` output, without its digest. */
+export function describeRecord(record: CommitRecord): Readonly<Record<string, unknown>> {
+  return {
+    format: record.format,
+    version: record.version,
+    commit_id: record.commitId,
+    parents: record.parents,
+    kind: record.kind,
+    created_at: record.createdAt,
+    operations: record.operations.map((o) => ({ ...o, tables: writeMap(o.tables, (v) => v) })),
+    aborts: record.aborts,
+    tables: writeMap(record.tables, describeChange),
+    ...(record.recovery && { recovery: describeRecovery(record.recovery) }),
+  };
+}
+
+/**
+ * @param version The version that the record's name says.
+ * @throws IoManifestError `CORRUPT`, VersionMismatch `FORMAT_UNSUPPORTED`.
+ */
+export async function decodeRecord(version: Version, bytes: Uint8Array): Promise<CommitRecord> {
+  const key = formatRecordKey(version);
+  const record = await decodeDocument(key, bytes, recordShape);
+  if (record.version !== version) {
+    throw corrupt(
+      key,
+      `it says that it is version ${record.version}: the file was renamed or copied`,
+    );
+  }
+  return record;
+}
+
+function describeChange(change: TableChange): object {
+  return {
+    version: change.version,
+    ...(change.descriptor && { descriptor: writeDescriptor(change.descriptor) }),
+    add: change.add.map(writePart),
+    remove: change.remove,
+    ...(change.preserving && { preserving: true }),
+  };
+}
+
+function describeRecovery(recovery: RecoveryEntry): object {
+  return {
+    kind: recovery.kind,
+    operation_id: recovery.operationId,
+    for_actor: recovery.forActor,
+    tables: recovery.tables,
+  };
+}

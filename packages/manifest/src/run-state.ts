@@ -1,0 +1,201 @@
+/**
+ * The state of a run at a version: the fold of commit records 1..N. Pure.
+ * Source: docs/format/commit-record.md, "Fold".
+ */
+import {
+  type CommitId,
+  type CommitRecord,
+  equalDescriptors,
+  formatRecordKey,
+  MAIN_BRANCH,
+  type ObjectKey,
+  type PartEntry,
+  parsePartKey,
+  type TableChange,
+  type TableDescriptor,
+  type TableKey,
+  type TableManifest,
+  type TablePartition,
+  type TableVersion,
+  type Version,
+} from "@crv/core";
+import { corrupt } from "./document.js";
+import { Ledger } from "./ledger.js";
+
+/** A part with what its commit adds to it. */
+export interface LivePart extends PartEntry {
+  /** `created_at` of the commit that added it. */
+  readonly createdAt: string;
+}
+
+export interface TableState {
+  readonly key: TableKey;
+  readonly descriptor: TableDescriptor;
+  readonly version: TableVersion;
+  /** Table version of the last commit that changed rows, not only their parts. */
+  readonly contentVersion: TableVersion;
+  /** Run version of the last commit that touched the table. */
+  readonly changedAt: Version;
+  /** Run version at which the descriptor last changed. */
+  readonly describedAt: Version;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** In order of their commits. */
+  readonly parts: readonly LivePart[];
+}
+
+export interface RunState {
+  readonly version: Version;
+  /** Of the newest commit; null at version 0. */
+  readonly commitId: CommitId | null;
+  /** Of the newest commit; never goes back. */
+  readonly createdAt: string | null;
+  readonly tables: ReadonlyMap<TableKey, TableState>;
+  readonly ledger: Ledger;
+}
+
+/** The state before the first commit. */
+export function emptyState(): RunState {
+  return { version: 0, commitId: null, createdAt: null, tables: new Map(), ledger: new Ledger() };
+}
+
+export function tableVersionOf(state: RunState, table: TableKey): TableVersion {
+  return state.tables.get(table)?.version ?? 0;
+}
+
+/**
+ * The state after `record`. The ledger is shared: it now also knows `record`.
+ *
+ * @throws IoManifestError `CORRUPT` when the record does not follow from the state.
+ */
+export function applyRecord(state: RunState, record: CommitRecord): RunState {
+  const key = formatRecordKey(record.version);
+  if (record.version !== state.version + 1) {
+    throw corrupt(key, `it follows version ${state.version}`);
+  }
+  if ((record.parents[0] ?? null) !== state.commitId) {
+    throw corrupt(key, `its parent is not the commit of version ${state.version}`);
+  }
+  const tables = new Map(state.tables);
+  for (const [table, change] of record.tables) {
+    tables.set(table, applyChange(key, state.tables.get(table), table, change, record));
+  }
+  state.ledger.add(record);
+  return {
+    version: record.version,
+    commitId: record.commitId,
+    createdAt: record.createdAt,
+    tables,
+    ledger: state.ledger,
+  };
+}
+
+function applyChange(
+  key: ObjectKey,
+  before: TableState | undefined,
+  table: TableKey,
+  change: TableChange,
+  record: CommitRecord,
+): TableState {
+  if (change.version !== (before?.version ?? 0) + 1) {
+    throw corrupt(
+      key,
+      `table ${table} goes from version ${before?.version ?? 0} to ${change.version}`,
+    );
+  }
+  const descriptor = change.descriptor ?? before?.descriptor;
+  if (descriptor === undefined || descriptor.name !== table) {
+    throw corrupt(key, `table ${table} has no descriptor of its own`);
+  }
+  const kept = keepParts(key, before?.parts ?? [], change.remove);
+  const paths = new Set(kept.map((p) => p.path));
+  for (const part of change.add) {
+    if (parsePartKey(part.path)?.table !== table || paths.has(part.path)) {
+      throw corrupt(key, `table ${table} cannot add ${part.path}`);
+    }
+    paths.add(part.path);
+  }
+  const added = change.add.map((part) => ({ ...part, createdAt: record.createdAt }));
+  return {
+    key: table,
+    descriptor,
+    version: change.version,
+    contentVersion: change.preserving ? (before?.contentVersion ?? 0) : change.version,
+    changedAt: record.version,
+    describedAt: change.descriptor ? record.version : (before?.describedAt ?? record.version),
+    createdAt: before?.createdAt ?? record.createdAt,
+    updatedAt: record.createdAt,
+    parts: kept.length === 0 ? added : kept.concat(added),
+  };
+}
+
+function keepParts(
+  key: ObjectKey,
+  parts: readonly LivePart[],
+  remove: readonly ObjectKey[],
+): readonly LivePart[] {
+  if (remove.length === 0) return parts;
+  const gone = new Set(remove);
+  const kept = parts.filter((p) => !gone.has(p.path));
+  if (parts.length - kept.length !== remove.length) {
+    throw corrupt(key, "it removes a part that the table does not have");
+  }
+  return kept;
+}
+
+/** Whether parts written under `descriptor` fit the table as it is. */
+export function fitsTable(table: TableState, descriptor: TableDescriptor): boolean {
+  return equalDescriptors(table.descriptor, descriptor);
+}
+
+/** One table of `state`, as a value; undefined when it does not exist. */
+export function tableManifest(state: RunState, key: TableKey): TableManifest | undefined {
+  const table = state.tables.get(key);
+  if (table === undefined) return undefined;
+  const buckets = new Map<number, LivePart[]>();
+  for (const part of table.parts) {
+    const parts = buckets.get(part.bucket);
+    if (parts) parts.push(part);
+    else buckets.set(part.bucket, [part]);
+  }
+  return {
+    table: key,
+    branch: MAIN_BRANCH,
+    runVersion: state.version,
+    tableVersion: table.version,
+    descriptor: table.descriptor,
+    createdAt: table.createdAt,
+    updatedAt: table.updatedAt,
+    rows: sum(table.parts, (p) => p.rows),
+    bytes: sum(table.parts, (p) => p.bytes),
+    partitions: [...buckets].sort(([a], [b]) => a - b).map(([id, parts]) => partition(id, parts)),
+  };
+}
+
+function partition(bucketId: number, parts: readonly LivePart[]): TablePartition {
+  return {
+    bucketId,
+    rows: sum(parts, (p) => p.rows),
+    bytes: sum(parts, (p) => p.bytes),
+    tickMin: bound(parts, (p) => p.tickMin, Math.min),
+    tickMax: bound(parts, (p) => p.tickMax, Math.max),
+    parts,
+  };
+}
+
+function sum(parts: readonly LivePart[], of: (part: LivePart) => number): number {
+  return parts.reduce((total, part) => total + of(part), 0);
+}
+
+function bound(
+  parts: readonly LivePart[],
+  of: (part: LivePart) => number | null,
+  choose: (a: number, b: number) => number,
+): number | null {
+  let result: number | null = null;
+  for (const part of parts) {
+    const tick = of(part);
+    if (tick !== null) result = result === null ? tick : choose(result, tick);
+  }
+  return result;
+}

@@ -1,0 +1,268 @@
+/**
+ * Shapes that several documents share, as zod schemas from what is on disk (snake_case, arrays and
+ * objects) to the types of core (camelCase, maps). Each stands beside the function that writes it.
+ * Source: docs/format/commit-record.md.
+ */
+import {
+  type ColumnStatistics,
+  type ColumnType,
+  CrvError,
+  NAME_CHARS_MAX,
+  type ObjectKey,
+  type PartEntry,
+  parseBranchName,
+  parseColumnSpec,
+  parseCommitId,
+  parseObjectKey,
+  parseOperationId,
+  parsePartKey,
+  parseTableKey,
+  type RowGroupEntry,
+  type Scalar,
+  type StatisticsByColumn,
+  schemaVersion,
+  type TableDescriptor,
+} from "@crv/core";
+import { z } from "zod";
+
+/** A zod type of what one of core's parsers accepts. */
+function parsedBy<T>(parse: (value: unknown) => T): z.ZodType<T> {
+  return z.unknown().transform((value, context) => {
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof CrvError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+      return z.NEVER;
+    }
+  });
+}
+
+export const operationIdShape = parsedBy(parseOperationId);
+export const commitIdShape = parsedBy(parseCommitId);
+export const tableKeyShape = parsedBy(parseTableKey);
+export const branchNameShape = parsedBy(parseBranchName);
+export const objectKeyShape = parsedBy(parseObjectKey);
+export const countShape = z.int().nonnegative();
+export const versionShape = z.int().positive();
+export const timeShape = z.iso.datetime();
+const columnNameShape = z.string().min(1).max(NAME_CHARS_MAX);
+
+/** Objects keyed by a checked name, as maps. */
+export function mapShape<K extends string, V>(
+  key: z.ZodType<K>,
+  value: z.ZodType<V>,
+): z.ZodType<ReadonlyMap<K, V>> {
+  const entries = z.array(z.tuple([key, value]) as unknown as z.ZodType<readonly [K, V]>);
+  return z
+    .custom<object>(
+      (v) => typeof v === "object" && v !== null && !Array.isArray(v),
+      "not an object",
+    )
+    .transform((v): unknown => Object.entries(v))
+    .pipe(entries)
+    .transform((pairs) => new Map(pairs));
+}
+
+export function writeMap<V>(map: ReadonlyMap<string, V>, write: (value: V) => unknown): object {
+  return Object.fromEntries([...map].map(([key, value]) => [key, write(value)]));
+}
+
+// ---- statistics. An int64 beyond 2^53-1 is { "i64": "…" }.
+
+const scalarShape: z.ZodType<Scalar> = z.union([
+  z.number(),
+  z.string(),
+  z.boolean(),
+  z.object({ i64: z.string().regex(/^-?\d{16,19}$/) }).transform((v) => BigInt(v.i64)),
+]);
+
+const statisticsShape: z.ZodType<StatisticsByColumn> = mapShape(
+  columnNameShape,
+  z.object({ min: scalarShape.optional(), max: scalarShape.optional(), nulls: countShape }),
+).transform(
+  (map) =>
+    Object.assign(
+      Object.create(null),
+      Object.fromEntries([...map].map(([k, v]) => [k, prune(v)])),
+    ) as StatisticsByColumn,
+);
+
+function prune(s: {
+  min?: Scalar | undefined;
+  max?: Scalar | undefined;
+  nulls: number;
+}): ColumnStatistics {
+  return {
+    ...(s.min !== undefined && { min: s.min }),
+    ...(s.max !== undefined && { max: s.max }),
+    nulls: s.nulls,
+  };
+}
+
+function writeStatistics(columns: StatisticsByColumn): object {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, s]) => [
+      name,
+      {
+        ...(s.min !== undefined && { min: writeScalar(s.min) }),
+        ...(s.max !== undefined && { max: writeScalar(s.max) }),
+        nulls: s.nulls,
+      },
+    ]),
+  );
+}
+
+function writeScalar(value: Scalar): unknown {
+  if (typeof value !== "bigint") return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : { i64: value.toString() };
+}
+
+// ---- parts
+
+const rowGroupShape: z.ZodType<RowGroupEntry> = z.object({
+  rows: countShape,
+  columns: statisticsShape,
+});
+
+export const partShape: z.ZodType<PartEntry> = z
+  .object({
+    path: objectKeyShape,
+    rows: countShape,
+    bytes: countShape,
+    digest: z.string().regex(/^[0-9a-f]{32}$/),
+    bucket: countShape,
+    tick_min: countShape.nullable(),
+    tick_max: countShape.nullable(),
+    columns: statisticsShape,
+    row_groups: z.array(rowGroupShape).optional(),
+  })
+  .refine((p) => isPartOf(p.path, p.bucket), "path is not that of a part in its bucket")
+  .refine((p) => (p.tick_min === null) === (p.tick_max === null), "one tick bound is missing")
+  .refine((p) => (p.tick_min ?? 0) <= (p.tick_max ?? 0), "tick_min is above tick_max")
+  .transform((p) => ({
+    path: p.path,
+    rows: p.rows,
+    bytes: p.bytes,
+    digest: p.digest,
+    bucket: p.bucket,
+    tickMin: p.tick_min,
+    tickMax: p.tick_max,
+    columns: p.columns,
+    ...(p.row_groups && { rowGroups: p.row_groups }),
+  }));
+
+function isPartOf(path: ObjectKey, bucket: number): boolean {
+  try {
+    return parsePartKey(path)?.bucket === bucket;
+  } catch {
+    return false;
+  }
+}
+
+export function writePart(part: PartEntry): object {
+  return {
+    path: part.path,
+    rows: part.rows,
+    bytes: part.bytes,
+    digest: part.digest,
+    bucket: part.bucket,
+    tick_min: part.tickMin,
+    tick_max: part.tickMax,
+    columns: writeStatistics(part.columns),
+    ...(part.rowGroups && {
+      row_groups: part.rowGroups.map((g) => ({
+        rows: g.rows,
+        columns: writeStatistics(g.columns),
+      })),
+    }),
+  };
+}
+
+// ---- descriptors. Columns are a list, because canonical JSON sorts the members of objects.
+
+const columnShape = z
+  .object({ name: columnNameShape, type: z.unknown() })
+  .transform((c): readonly [string, ColumnType] => [
+    c.name,
+    parseColumnSpec(c.name, readType(c.type)).type,
+  ]);
+
+export const descriptorShape: z.ZodType<TableDescriptor> = z
+  .object({
+    name: tableKeyShape,
+    columns: z.array(columnShape).min(1),
+    required: z.array(z.string()),
+    nullable: z.array(z.string()),
+    version: z
+      .object({ major: countShape, minor: countShape, date: z.string() })
+      .transform((v) => schemaVersion(v.major, v.minor, v.date)),
+    tick_column: z.string().nullable(),
+    tick_bucket_size: versionShape.nullable(),
+    key: z.array(z.string()),
+  })
+  .refine((d) => {
+    const names = new Set(d.columns.map(([name]) => name));
+    const split = [...d.required, ...d.nullable];
+    return (
+      names.size === d.columns.length &&
+      split.length === names.size &&
+      [...split, ...d.key, ...(d.tick_column === null ? [] : [d.tick_column])].every((n) =>
+        names.has(n),
+      )
+    );
+  }, "required and nullable are not a split of the columns")
+  .transform((d) => ({
+    name: d.name,
+    columns: Object.fromEntries(d.columns),
+    partitioning: ["bucket"] as const,
+    required: d.required,
+    nullable: d.nullable,
+    version: d.version,
+    tickColumn: d.tick_column,
+    tickBucketSize: d.tick_bucket_size,
+    key: d.key,
+  }));
+
+export function writeDescriptor(d: TableDescriptor): object {
+  return {
+    name: d.name,
+    columns: Object.entries(d.columns).map(([name, type]) => ({ name, type: writeType(type) })),
+    required: d.required,
+    nullable: d.nullable,
+    version: { ...d.version },
+    tick_column: d.tickColumn,
+    tick_bucket_size: d.tickBucketSize,
+    key: d.key,
+  };
+}
+
+/** A declared struct is a list of fields, so that their order survives. */
+function writeType(type: unknown): unknown {
+  if (typeof type !== "object" || type === null || !("struct" in type)) return type;
+  const fields = Object.entries(type.struct as object);
+  return {
+    struct: fields.map(([name, spec]) => ({ name, type: writeType(spec) })),
+    ...("nullable" in type && type.nullable === true && { nullable: true }),
+  };
+}
+
+function readType(type: unknown): unknown {
+  if (
+    typeof type !== "object" ||
+    type === null ||
+    !("struct" in type) ||
+    !Array.isArray(type.struct)
+  ) {
+    return type;
+  }
+  const fields = type.struct.map((f: unknown): [string, unknown] => {
+    const { name, type: spec } = f as { name?: unknown; type?: unknown };
+    return [String(name), readType(spec)];
+  });
+  return {
+    struct: Object.fromEntries(fields),
+    ...("nullable" in type && type.nullable === true && { nullable: true }),
+  };
+}

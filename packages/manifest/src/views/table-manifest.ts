@@ -1,0 +1,57 @@
+/**
+ * The view `tables/<table>/manifest.json`: one table at one version, for readers that know nothing
+ * of the log. Keys and their order are those of the Python original, whose reader refuses unknown
+ * members inside `parts[]`; ours are added at the top. Source: docs/format/manifest-view.md.
+ */
+import { formatBucketDirectory, type TableManifest, type TablePartition } from "@crv/core";
+
+/** Format of `manifest.json` itself. */
+const MANIFEST_VERSION = 1;
+
+export function encodeManifestView(manifest: TableManifest): Uint8Array {
+  const { descriptor } = manifest;
+  const view = {
+    table: manifest.table,
+    version: MANIFEST_VERSION,
+    created_at: formatTime(manifest.createdAt),
+    updated_at: formatTime(manifest.updatedAt),
+    partitions: Object.fromEntries(
+      manifest.partitions.map((p) => [bucketText(p.bucketId), describePartition(p)]),
+    ),
+    run_version: manifest.runVersion,
+    table_version: manifest.tableVersion,
+    tick_column: descriptor.tickColumn,
+    tick_bucket_size: descriptor.tickBucketSize,
+  };
+  return new TextEncoder().encode(JSON.stringify(view, null, 2));
+}
+
+/** Partitions are keyed by the digits of their directory. */
+function bucketText(bucketId: number): string {
+  return formatBucketDirectory(bucketId).slice("bucket=".length);
+}
+
+function describePartition(partition: TablePartition): object {
+  return {
+    bucket_id: partition.bucketId,
+    state: "ready",
+    // The original coerces both to int; a table without a tick column has no others.
+    tick_min: partition.tickMin ?? 0,
+    tick_max: partition.tickMax ?? 0,
+    row_count: partition.rows,
+    byte_size: partition.bytes,
+    parts: partition.parts.map((part) => ({
+      path: part.path.slice(part.path.lastIndexOf("/") + 1),
+      rows: part.rows,
+      bytes: part.bytes,
+      tick_min: part.tickMin ?? 0,
+      tick_max: part.tickMax ?? 0,
+      created_at: formatTime(part.createdAt),
+    })),
+  };
+}
+
+/** ISO 8601 with microseconds and `+00:00`, as Python prints it. */
+function formatTime(iso: string): string {
+  return iso.replace(/\.(\d{3})Z$/, ".$1000+00:00");
+}
