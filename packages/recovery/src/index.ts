@@ -1,0 +1,15 @@
+/** Recovery of operations whose writers died: sidecars, leases, classify, decide, sweep, audit. */
+export { classify, type Evidence, type TableEvidence } from "./classify.js";
+export { type Case, type Decision, decide } from "./decide.js";
+export { isLeaseOver, LEASE_MS, LEASE_RENEWAL_MS, leaseDeadline } from "./lease.js";
+export { type RecoveryContext, type SweptOperation, settleOperation } from "./settle-operation.js";
+export { readViewVersion, showTable, type ViewContext } from "./show-table.js";
+export {
+  decodeSidecar,
+  describeSidecar,
+  encodeSidecar,
+  type Sidecar,
+  sidecarRef,
+} from "./sidecar.js";
+export { type SweepOptions, type SweepReport, sweep } from "./sweep.js";
+export { sweepViews } from "./sweep-views.js";

@@ -1,0 +1,47 @@
+/**
+ * Brings the published view of a table up to the log. Rule `viewloop`: after a view was replaced the
+ * root is read again, until the view shows it. Nothing of ours trusts a view.
+ */
+import {
+  CrvError,
+  formatManifestViewKey,
+  RECORD_BYTES_MAX,
+  type TableKey,
+  type Version,
+} from "@crv/core";
+import { type CommitLog, encodeManifestView, tableManifest } from "@crv/manifest";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+import { type InlineCommitResidual, viewVersion } from "@crv/storage-trait/residual";
+
+/** Largest view that is read back; a larger one counts as unreadable and is replaced. */
+const VIEW_BYTES_MAX = RECORD_BYTES_MAX;
+
+export interface ViewContext {
+  readonly store: ObjectReader;
+  readonly residual: InlineCommitResidual;
+  readonly log: CommitLog;
+}
+
+/** Version of the run that the view of `table` shows; 0 when there is none that can be read. */
+export async function readViewVersion(reader: ObjectReader, table: TableKey): Promise<Version> {
+  const key = formatManifestViewKey(table);
+  try {
+    const body = await reader.get(key, { sizeBytesMax: VIEW_BYTES_MAX });
+    return (body && viewVersion(body)) ?? 0;
+  } catch (error) {
+    if (error instanceof CrvError && error.code === "LIMIT_EXCEEDED") return 0;
+    throw error;
+  }
+}
+
+/** Replaces the view until it shows the table's newest commit. */
+export async function showTable(context: ViewContext, table: TableKey): Promise<void> {
+  for (;;) {
+    const manifest = tableManifest(context.log.state, table);
+    if (manifest === undefined) return;
+    const body = encodeManifestView(manifest);
+    await context.residual.replaceView(formatManifestViewKey(table), manifest.runVersion, body);
+    const state = await context.log.refresh();
+    if (state.tables.get(table)?.version === manifest.tableVersion) return;
+  }
+}

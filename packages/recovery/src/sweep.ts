@@ -1,0 +1,48 @@
+/**
+ * The sweep: settles every operation that left a sidecar, in the order of their ids, each against a
+ * fresh snapshot. Idempotent, safe against itself run twice at once, safe when killed at any step.
+ * Source: docs/design/protocol.md, "Recovery".
+ */
+import { type OperationId, parseSidecarKey, SIDECAR_PREFIX } from "@crv/core";
+import { type RecoveryContext, type SweptOperation, settleOperation } from "./settle-operation.js";
+import { sweepViews } from "./sweep-views.js";
+
+/** What a sweep found and did. */
+export interface SweepReport {
+  readonly rolledForward: readonly SweptOperation[];
+  readonly rolledBack: readonly SweptOperation[];
+  /** Their writers may still be at work. */
+  readonly left: readonly SweptOperation[];
+}
+
+export interface SweepOptions {
+  /** Also bring the views of all tables up to the log: at open, not at the start of every write. */
+  readonly views: boolean;
+}
+
+/**
+ * @throws IoManifestError `RECOVERY_BLOCKED` naming what contradicts the log; nothing was changed.
+ * @throws VersionMismatch `FORMAT_UNSUPPORTED` for a sidecar of a later release; it stays.
+ */
+export async function sweep(context: RecoveryContext, options: SweepOptions): Promise<SweepReport> {
+  const report: Record<keyof SweepReport, SweptOperation[]> = {
+    rolledForward: [],
+    rolledBack: [],
+    left: [],
+  };
+  for (const operationId of await listSidecars(context)) {
+    const swept = await settleOperation(context, operationId);
+    if (swept) report[swept.fate].push(swept.operation);
+  }
+  if (options.views) await sweepViews(context);
+  return report;
+}
+
+async function listSidecars(context: RecoveryContext): Promise<readonly OperationId[]> {
+  const ids: OperationId[] = [];
+  for await (const { key } of context.store.list(SIDECAR_PREFIX)) {
+    const id = parseSidecarKey(key);
+    if (id !== undefined && !context.isOwn(id)) ids.push(id);
+  }
+  return ids.sort();
+}
