@@ -1,0 +1,202 @@
+/**
+ * The four phases of every commit that changes data, in one place.
+ *
+ *   A  sidecar   names what the operation may leave behind, before its first part
+ *   B  parts     durable and sealed, under final names that nothing references
+ *   C  publish   one create-if-absent of the next record: the only moment anything becomes visible
+ *   D  views     follow, the sidecar goes; best effort, since the commit is durable
+ *
+ * Source: docs/design/protocol.md, "Commit".
+ */
+import {
+  type CommitOutcome,
+  formatPartKey,
+  formatPartPrefix,
+  formatSidecarKey,
+  HEAD_HINT_KEY,
+  IoWriteError,
+  type ObjectKey,
+  type OperationRef,
+  type PartEntry,
+  type TableDescriptor,
+  type TableKey,
+  type TableVersion,
+} from "@crv/core";
+import { isCheckpointDue, type Proposal, writeCheckpoint } from "@crv/manifest";
+import { encodeSidecar, LEASE_RENEWAL_MS, leaseDeadline, type Sidecar } from "@crv/recovery";
+import type { RecordBatch } from "apache-arrow";
+import type { CommitPhase, EngineContext } from "./engine-context.js";
+
+/** A part whose create was not answered is written again under the next name, this often. */
+const PART_ATTEMPTS_MAX = 3;
+
+export class CommitPipeline {
+  readonly #context: EngineContext;
+  readonly #ref: OperationRef;
+  readonly #actor: string | null;
+  readonly #partPrefix: string;
+  readonly #written: ObjectKey[] = [];
+  #partCount = 0;
+  #sidecar: Sidecar | undefined;
+  #renewAtMs = 0;
+
+  constructor(context: EngineContext, ref: OperationRef, actor: string | null) {
+    this.#context = context;
+    this.#ref = ref;
+    this.#actor = actor;
+    this.#partPrefix = formatPartPrefix(ref.operationId);
+  }
+
+  /** A. Before the first part of each table: created for the first, extended for further ones. */
+  async arm(writerKind: string, table: TableKey, expected: TableVersion | null): Promise<void> {
+    if (this.#sidecar?.tables.has(table)) return;
+    const tables = new Map(this.#sidecar?.tables).set(table, expected);
+    if (this.#sidecar) {
+      this.#sidecar = { ...this.#sidecar, tables };
+      return this.#renewLease();
+    }
+    await this.#enter("sidecar");
+    const sidecar = await this.#newSidecar(writerKind, tables);
+    await this.#createSidecar(sidecar);
+    this.#sidecar = sidecar;
+    await this.#leave("sidecar");
+    await this.#enter("parts");
+  }
+
+  /** B. Requires: {@link arm} for this table; at least one row. */
+  async writePart(
+    table: TableDescriptor,
+    bucket: number,
+    batches: readonly RecordBatch[],
+  ): Promise<PartEntry> {
+    const { parts, runId, durability } = this.#context;
+    await this.#renewLeaseWhenDue();
+    let cause: unknown;
+    for (let attempt = 0; attempt < PART_ATTEMPTS_MAX; attempt++) {
+      const key = formatPartKey(table.name, bucket, this.#partPrefix, this.#partCount++);
+      const outcome = await parts.write({ key, runId, table, bucket, batches, durability });
+      // What exists already is not ours: another attempt at this id wrote it.
+      if (outcome.kind !== "exists") this.#written.push(key);
+      if (outcome.kind === "created") return outcome.part;
+      if (outcome.kind === "unknown") cause = outcome.cause;
+    }
+    throw new IoWriteError(
+      "WRITE_FAILED",
+      `the store did not confirm a part of ${table.name} for bucket ${bucket}: nothing was committed; try again`,
+      { details: { table: table.name, bucket }, cause },
+    );
+  }
+
+  /** C and D. Throws only when the store refused the record; then nothing was committed. */
+  async publish(proposal: Proposal): Promise<CommitOutcome> {
+    if (this.#sidecar) await this.#leave("parts");
+    await this.#enter("publish");
+    const outcome = await this.#context.publisher.publish(proposal);
+    if (outcome.kind === "committed" && !outcome.duplicate) {
+      await this.#leave("publish");
+      await this.#enter("views");
+      await this.#follow(proposal);
+      await this.#leave("views");
+    } else if (outcome.kind !== "unknown") {
+      // A duplicate's parts are no more named by any record than those of a conflict.
+      await this.withdraw();
+    }
+    return outcome;
+  }
+
+  /** Removes what an operation staged that provably did not commit. Best effort: recovery remains. */
+  async withdraw(): Promise<void> {
+    const { residual } = this.#context;
+    if (this.#sidecar === undefined) return;
+    try {
+      if (this.#written.length > 0) await residual.removeStaged(this.#ref, this.#written);
+      await residual.removeSidecar(this.#ref);
+    } catch {
+      // The sidecar still names the parts: the next sweep takes them.
+    }
+  }
+
+  /** D. The commit is durable: whatever fails here is left to the next writer or sweep. */
+  async #follow(proposal: Proposal): Promise<void> {
+    const { views, residual } = this.#context;
+    try {
+      await views.follow(proposal.edits.keys());
+      if (this.#sidecar) await residual.removeSidecar(this.#ref);
+      await this.#checkpointWhenDue();
+    } catch {
+      // Nothing to tell the caller: views are derived, and the sweep removes a finished sidecar.
+    }
+  }
+
+  async #checkpointWhenDue(): Promise<void> {
+    const { log, store, residual, durability, checkpointedAt } = this.#context;
+    const { state } = log;
+    if (!isCheckpointDue(state, checkpointedAt)) return;
+    // Set first: a checkpoint that fails is not tried again at every commit.
+    this.#context.checkpointedAt = state.version;
+    if (!(await writeCheckpoint(store, state, durability))) return;
+    await residual.replaceHint(HEAD_HINT_KEY, new TextEncoder().encode(`${state.version}\n`));
+  }
+
+  async #newSidecar(
+    writerKind: string,
+    tables: ReadonlyMap<TableKey, TableVersion | null>,
+  ): Promise<Sidecar> {
+    const { clock, liveness } = this.#context;
+    return {
+      ...this.#ref,
+      writerKind,
+      actor: this.#actor,
+      tables,
+      partPrefix: this.#partPrefix,
+      owner: await liveness.self(),
+      startedAt: clock.now().toISOString(),
+      leaseDeadline: this.#nextDeadline(),
+    };
+  }
+
+  async #createSidecar(sidecar: Sidecar): Promise<void> {
+    const { store } = this.#context;
+    const key = formatSidecarKey(this.#ref.operationId);
+    // Not fsynced: after a power loss the age rule of cleanup covers what it would have named.
+    const outcome = await store.create(key, await encodeSidecar(sidecar), {
+      durability: "process",
+    });
+    if (outcome.kind === "created") return;
+    throw new IoWriteError(
+      "WRITE_FAILED",
+      outcome.kind === "exists"
+        ? `operation ${this.#ref.operationId} is under way or was not finished: settle it with "run.resolve", then use a new id`
+        : `the store did not confirm the sidecar of operation ${this.#ref.operationId}: nothing was written; try again`,
+      {
+        details: { operationId: this.#ref.operationId },
+        cause: outcome.kind === "unknown" ? outcome.cause : undefined,
+      },
+    );
+  }
+
+  async #renewLeaseWhenDue(): Promise<void> {
+    if (this.#context.clock.now().getTime() >= this.#renewAtMs) await this.#renewLease();
+  }
+
+  async #renewLease(): Promise<void> {
+    if (this.#sidecar === undefined) return;
+    this.#sidecar = { ...this.#sidecar, leaseDeadline: this.#nextDeadline() };
+    const key = formatSidecarKey(this.#ref.operationId);
+    await this.#context.residual.replaceLease(key, await encodeSidecar(this.#sidecar));
+  }
+
+  #nextDeadline(): string {
+    const { clock } = this.#context;
+    this.#renewAtMs = clock.now().getTime() + LEASE_RENEWAL_MS;
+    return leaseDeadline(clock);
+  }
+
+  async #enter(phase: CommitPhase): Promise<void> {
+    await this.#context.onPhase?.({ phase, when: "before", operationId: this.#ref.operationId });
+  }
+
+  async #leave(phase: CommitPhase): Promise<void> {
+    await this.#context.onPhase?.({ phase, when: "after", operationId: this.#ref.operationId });
+  }
+}

@@ -1,0 +1,51 @@
+/** What the engine stands on, and what its operations share. */
+import type { Clock, OperationId, Random, RunId, Version } from "@crv/core";
+import type { CommitLog, Publisher } from "@crv/manifest";
+import type { SweepReport } from "@crv/recovery";
+import type { Liveness } from "@crv/storage-trait/liveness";
+import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
+import type { PartStore } from "@crv/storage-trait/parts";
+import type { InlineCommitResidual } from "@crv/storage-trait/residual";
+import type { PublishedViews } from "./published-views.js";
+
+/** The four phases of a commit, and its end. Source: docs/design/protocol.md, "Commit". */
+export const COMMIT_PHASES = ["sidecar", "parts", "publish", "views"] as const;
+
+export type CommitPhase = (typeof COMMIT_PHASES)[number];
+
+/** A commit passes a phase: for progress, and for tests that stop the process there. */
+export interface PhaseEvent {
+  readonly phase: CommitPhase;
+  readonly when: "before" | "after";
+  readonly operationId: OperationId;
+}
+
+/** What reading a run needs. */
+export interface ReaderContext {
+  readonly runId: RunId;
+  readonly store: ObjectReader;
+  readonly parts: PartStore;
+  readonly log: CommitLog;
+}
+
+/** What writing needs besides. */
+export interface EngineContext extends ReaderContext {
+  readonly store: ObjectStore;
+  readonly residual: InlineCommitResidual;
+  readonly publisher: Publisher;
+  readonly views: PublishedViews;
+  readonly liveness: Liveness;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly mintId: () => string;
+  readonly durability: Durability;
+  /** Bytes of rows that one operation holds before it writes parts. */
+  readonly stageBytesMax: number;
+  /** Operations of this process that are under way. */
+  readonly own: Set<OperationId>;
+  readonly onPhase: ((event: PhaseEvent) => void | Promise<void>) | undefined;
+  /** Settles what dead writers left: at open, and at the start of every write. */
+  readonly recover: () => Promise<SweepReport>;
+  /** Version of the newest checkpoint that is known. */
+  checkpointedAt: Version;
+}

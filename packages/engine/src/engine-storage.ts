@@ -1,0 +1,178 @@
+/** The sealed interface, implemented. Source of the contract: StagedStorage of @crv/storage-trait. */
+import {
+  ACTOR_CHARS_MAX,
+  type CommitOutcome,
+  CrvError,
+  IoError,
+  MESSAGE_CHARS_MAX,
+  type OperationId,
+  type OperationRef,
+  parseOperationId,
+  type Resolution,
+  show,
+  type TableChange,
+  type TableKey,
+} from "@crv/core";
+import { type RunState, tableManifest } from "@crv/manifest";
+import type { OperationIntent, SnapshotTarget, StagedStorage } from "@crv/storage-trait";
+import { handleKind, sealed } from "@crv/storage-trait/seal";
+import type { EngineContext, ReaderContext } from "./engine-context.js";
+import { planScan } from "./scan/plan.js";
+import { scanTable } from "./scan/scan-table.js";
+import { pinState, stateOf } from "./snapshot.js";
+import { EngineOperation } from "./staged-operation.js";
+
+type WriteVerbs = Pick<StagedStorage, "begin" | "resolve" | "close">;
+
+const storages = handleKind<StagedStorage, ReaderContext>("storage");
+
+/** @param context Belongs to the storage from here on: `close` releases its codec. */
+export function makeStorage(context: EngineContext): StagedStorage {
+  return assemble(context, {
+    begin: (intent) => begin(context, intent),
+    resolve: (operation) => resolve(context, operation),
+    close: async () => {
+      await context.views.followAll();
+      await context.parts.close();
+    },
+  });
+}
+
+export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
+  const refuse = (): Promise<never> =>
+    Promise.reject(
+      new IoError(
+        "READ_ONLY",
+        `run ${context.runId} is open for reading only: open it with mode "readWrite"`,
+        { details: { runId: context.runId } },
+      ),
+    );
+  return assemble(context, { begin: refuse, resolve: refuse, close: () => context.parts.close() });
+}
+
+function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= verbs.close();
+    return closing;
+  };
+  const checkOpen = (): void => {
+    if (closing === undefined) return;
+    throw new IoError("CLOSED", `run ${context.runId} is closed: open it again`, {
+      details: { what: "run", runId: context.runId },
+    });
+  };
+  const storage: StagedStorage = {
+    [sealed]: "storage",
+    runId: context.runId,
+    snapshot: async (at = {}) => {
+      checkOpen();
+      return pinState(context.runId, await findState(context, at));
+    },
+    plan: async (snapshot, request) => {
+      checkOpen();
+      return planScan(stateOf(snapshot), request, context.store);
+    },
+    scan: (snapshot, request) => {
+      checkOpen();
+      return scanTable(planScan(stateOf(snapshot), request, context.store), request, context.parts);
+    },
+    manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table),
+    commits: ({ after = 0, signal } = {}) => {
+      checkOpen();
+      return context.log.records(after, signal);
+    },
+    begin: async (intent) => {
+      checkOpen();
+      return verbs.begin(intent);
+    },
+    resolve: async (operation) => {
+      checkOpen();
+      return verbs.resolve(operation);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return storages.seal(storage, context);
+}
+
+/** @throws IoError `NOT_FOUND` when there is no such version or operation. */
+async function findState({ log }: ReaderContext, at: SnapshotTarget): Promise<RunState> {
+  if ("version" in at && at.version !== undefined) return log.stateAt(at.version);
+  if ("operationId" in at) {
+    const state = await log.refresh();
+    const entry = state.ledger.says(at.operationId, state.version);
+    if (entry?.kind === "landed") return log.stateAt(entry.version);
+    throw new IoError("NOT_FOUND", `no commit carries operation ${at.operationId}`, {
+      details: { operationId: at.operationId },
+    });
+  }
+  if ("asOf" in at) {
+    let version = 0;
+    for await (const record of log.records()) {
+      if (Date.parse(record.createdAt) > at.asOf.getTime()) break;
+      version = record.version;
+    }
+    return log.stateAt(version);
+  }
+  return log.refresh();
+}
+
+async function begin(context: EngineContext, intent: OperationIntent): Promise<EngineOperation> {
+  const base = stateOf(intent.base);
+  checkText("actor", intent.actor, ACTOR_CHARS_MAX);
+  checkText("message", intent.message, MESSAGE_CHARS_MAX);
+  const operationId = parseOperationId(intent.operationId ?? context.mintId());
+  await context.recover();
+  const ref: OperationRef = { operationId, branch: intent.base.branch, base: base.version };
+  const settled = intent.operationId && (await findSettled(context, operationId));
+  return new EngineOperation(context, ref, intent, base, settled || undefined);
+}
+
+/** Rule `resubmit`: an id is attempted once; to bring it again is to be told what became of it. */
+async function findSettled(
+  { log }: EngineContext,
+  operationId: OperationId,
+): Promise<CommitOutcome | undefined> {
+  const state = await log.refresh();
+  const entry = state.ledger.says(operationId, state.version);
+  if (entry === undefined) return undefined;
+  const { version } = entry;
+  if (entry.kind === "aborted")
+    return { kind: "conflict", conflict: { kind: "Fenced", at: version } };
+  const tables = (await log.read(version))?.tables ?? new Map<TableKey, TableChange>();
+  const tableVersions = new Map([...tables].map(([table, change]) => [table, change.version]));
+  return { kind: "committed", version, tableVersions, duplicate: true };
+}
+
+/** Rule: an unsettled id is fenced by an aborting record, which also settles a late create. */
+async function resolve(context: EngineContext, operation: OperationRef): Promise<Resolution> {
+  const { log, publisher } = context;
+  try {
+    const state = await log.refresh();
+    const entry = state.ledger.says(operation.operationId, state.version);
+    if (entry)
+      return { kind: entry.kind === "landed" ? "committed" : "aborted", version: entry.version };
+    const outcome = await publisher.publishRecovery({
+      kind: "RolledBack",
+      operationId: operation.operationId,
+      forActor: null,
+      tables: [],
+    });
+    if (outcome.kind === "published") return { kind: "aborted", version: outcome.version };
+    if (outcome.kind === "superseded") return resolve(context, operation);
+    return outcome;
+  } catch (cause) {
+    if (cause instanceof CrvError && cause.code !== "IO") throw cause;
+    return { kind: "unknown", cause };
+  }
+}
+
+function checkText(what: string, text: string | undefined, charsMax: number): void {
+  if (text === undefined || (typeof text === "string" && text.length <= charsMax)) return;
+  throw new IoError(
+    "INVALID_ARGUMENT",
+    `${what} must be a text of at most ${charsMax} characters (got: ${show(text)})`,
+    { details: { what, charsMax } },
+  );
+}

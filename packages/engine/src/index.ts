@@ -1,0 +1,9 @@
+/** The one implementation of the sealed storage: staged operations, the commit pipeline, scans. */
+export { COMMIT_PHASES, type CommitPhase, type PhaseEvent } from "./engine-context.js";
+export {
+  type OpenedStorage,
+  type OpenReaderOptions,
+  type OpenStorageOptions,
+  openReadOnlyStorage,
+  openStorage,
+} from "./open-storage.js";

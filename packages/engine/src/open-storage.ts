@@ -1,0 +1,90 @@
+/**
+ * Opens the sealed storage of one run over a chosen backend. Reading and writing are apart: what is
+ * opened for reading is given no verb that writes.
+ */
+import { type Clock, formatRecordKey, type OperationId, type Random, type RunId } from "@crv/core";
+import { CommitLog, Publisher } from "@crv/manifest";
+import { type RecoveryContext, type SweepReport, sweep, type ViewContext } from "@crv/recovery";
+import type { StagedStorage } from "@crv/storage-trait";
+import type { Liveness } from "@crv/storage-trait/liveness";
+import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
+import type { PartStore } from "@crv/storage-trait/parts";
+import type { InlineCommitResidual } from "@crv/storage-trait/residual";
+import type { EngineContext, PhaseEvent } from "./engine-context.js";
+import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
+import { PublishedViews } from "./published-views.js";
+
+/** Rows held by one operation: with their Parquet form, well under the limit of WebAssembly. */
+const STAGE_BYTES_MAX = 256 * 1024 * 1024;
+
+export interface OpenReaderOptions {
+  readonly runId: RunId;
+  readonly store: ObjectReader;
+  readonly parts: PartStore;
+}
+
+export interface OpenStorageOptions extends OpenReaderOptions {
+  readonly store: ObjectStore;
+  readonly residual: InlineCommitResidual;
+  readonly liveness: Liveness;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Mints ULIDs, each after the one before it. */
+  readonly mintId: () => string;
+  readonly durability: Durability;
+  /** Setting `writeManifestEveryN`; absent = amortised. */
+  readonly writeManifestEveryN?: number;
+  readonly stageBytesMax?: number;
+  readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
+}
+
+export interface OpenedStorage {
+  readonly storage: StagedStorage;
+  /** What the sweep at open found. */
+  readonly recovered: SweepReport;
+}
+
+/**
+ * Opens a run for reading and writing: reads its log and settles what dead writers left.
+ *
+ * @throws IoManifestError `CORRUPT` when the log is damaged, `RECOVERY_BLOCKED` when a sidecar or a
+ *   view contradicts it.
+ */
+export async function openStorage(options: OpenStorageOptions): Promise<OpenedStorage> {
+  const { store, residual, liveness, clock } = options;
+  const log = new CommitLog(store);
+  const publisher = new Publisher({ ...options, log });
+  const own = new Set<OperationId>();
+  const views: ViewContext = { store, residual, log };
+  const recovery: RecoveryContext = {
+    ...views,
+    store,
+    publisher,
+    liveness,
+    clock,
+    isOwn: (operation) => own.has(operation),
+  };
+  const context: EngineContext = {
+    ...options,
+    log,
+    publisher,
+    own,
+    views: new PublishedViews(views, options.writeManifestEveryN),
+    stageBytesMax: options.stageBytesMax ?? STAGE_BYTES_MAX,
+    onPhase: options.onPhase,
+    recover: () => sweep(recovery, { views: false }),
+    checkpointedAt: 0,
+  };
+  const { version } = await log.refresh();
+  // Rule `syncfound`: what is built on these records must not outlive them.
+  if (version > 0) await store.makeDurable(formatRecordKey(version));
+  const recovered = await sweep(recovery, { views: true });
+  return { storage: makeStorage(context), recovered };
+}
+
+/** Opens a run for reading. A damaged newest record hides itself only: `version` is the one before. */
+export async function openReadOnlyStorage(options: OpenReaderOptions): Promise<StagedStorage> {
+  const log = new CommitLog(options.store, "stop-before");
+  await log.refresh();
+  return makeReadOnlyStorage({ ...options, log });
+}

@@ -1,0 +1,62 @@
+/**
+ * When views are published. Rewriting `manifest.json` at every commit would make commits linear in
+ * history, so a view follows when enough parts are new, and at close.
+ * Source: docs/format/manifest-view.md, "When".
+ */
+import type { TableKey } from "@crv/core";
+import { showTable, type ViewContext } from "@crv/recovery";
+
+/** A view is rewritten when an eighth of its parts is new: amortised, eight entries per part. */
+const NEW_PARTS_DIVISOR = 8;
+
+export class PublishedViews {
+  readonly #context: ViewContext;
+  /** Setting `writeManifestEveryN`, exact when given; undefined = amortised. */
+  readonly #everyCommits: number | undefined;
+  readonly #shown = new Map<TableKey, { changedAt: number; parts: number; commits: number }>();
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(context: ViewContext, everyCommits: number | undefined) {
+    this.#context = context;
+    this.#everyCommits = everyCommits;
+  }
+
+  /** After a commit: brings up the views of `tables` that are due. */
+  follow(tables: Iterable<TableKey>): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const table of tables) if (this.#isDue(table)) await this.#show(table);
+    });
+  }
+
+  /** At close: brings up every view that this process left behind. */
+  followAll(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const [table, { commits }] of this.#shown) if (commits > 0) await this.#show(table);
+    });
+  }
+
+  #isDue(table: TableKey): boolean {
+    const state = this.#context.log.state.tables.get(table);
+    if (state === undefined) return false;
+    const shown = this.#shown.get(table) ?? { changedAt: 0, parts: 0, commits: 0 };
+    if (shown.changedAt >= state.changedAt) return false;
+    const commits = shown.commits + 1;
+    this.#shown.set(table, { ...shown, commits });
+    return this.#everyCommits === undefined
+      ? Math.abs(state.parts.length - shown.parts) >= Math.max(1, shown.parts / NEW_PARTS_DIVISOR)
+      : commits >= this.#everyCommits;
+  }
+
+  async #show(table: TableKey): Promise<void> {
+    await showTable(this.#context, table);
+    const state = this.#context.log.state.tables.get(table);
+    if (state === undefined) return;
+    this.#shown.set(table, { changedAt: state.changedAt, parts: state.parts.length, commits: 0 });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+}
