@@ -18,6 +18,7 @@ export {
 } from "./canonical-tables.js";
 export type { Clock } from "./clock.js";
 export {
+  brokenNameRule,
   type ColumnSpec,
   type ColumnSpecs,
   type ColumnType,

@@ -80,7 +80,7 @@ type NullableNames<Specs> = {
 }[keyof Specs];
 
 type ReadRow<Specs, Int64> = {
-  [N in keyof Specs]:
+  -readonly [N in keyof Specs]:
     | ReadValue<Specs[N], Int64>
     | (IsNullable<Specs[N]> extends true ? null : never);
 };
@@ -92,16 +92,13 @@ type GivenRow<Specs> = {
 };
 
 type Flat<T> = { [N in keyof T]: T[N] };
-type Mutable<T> = { -readonly [N in keyof T]: T[N] };
 
 /** The specs behind a descriptor; all columns unknown when they are not. */
 type SpecsOf<D> = D extends TableDescriptor<infer Specs> ? Specs : never;
 
 /** A row of the table as it is read. */
 export type InferRow<D extends TableDescriptor, Int64 extends number | bigint = number> =
-  ColumnSpecs extends SpecsOf<D>
-    ? Record<string, unknown>
-    : Flat<Mutable<ReadRow<SpecsOf<D>, Int64>>>;
+  ColumnSpecs extends SpecsOf<D> ? Record<string, unknown> : Flat<ReadRow<SpecsOf<D>, Int64>>;
 
 /** A row of the table as `append` takes it: nullable columns may be left out, `bucket` is computed. */
 export type RowInput<D extends TableDescriptor> =

@@ -142,10 +142,11 @@ export async function readCheckpoint(
   }
 }
 
-/** The newest sound checkpoint at or below `version`, or undefined. */
+/** The newest sound checkpoint at or below `version` that `isWanted`, or undefined. */
 export async function findCheckpoint(
   reader: ObjectReader,
   version: Version,
+  isWanted: (state: RunState) => Promise<boolean> = async () => true,
 ): Promise<RunState | undefined> {
   const versions: Version[] = [];
   for await (const { key } of reader.list(CHECKPOINT_PREFIX)) {
@@ -154,7 +155,7 @@ export async function findCheckpoint(
   }
   for (const candidate of versions.reverse()) {
     const state = await readCheckpoint(reader, candidate);
-    if (state) return state;
+    if (state && (await isWanted(state))) return state;
   }
   return undefined;
 }

@@ -8,6 +8,7 @@
  */
 import {
   type CommitRecord,
+  CrvError,
   formatRecordKey,
   HEAD_HINT_KEY,
   IoError,
@@ -50,9 +51,9 @@ export class CommitLog {
     return this.#damagedAt;
   }
 
-  /** Takes over `state`, which its caller has just made by a commit of its own. */
+  /** Takes over `state` if it is newer, which its caller has just made by a commit of its own. */
   advance(state: RunState): void {
-    if (state.version > this.state.version) this.#state = state;
+    if (this.#state === undefined || state.version > this.#state.version) this.#state = state;
   }
 
   /**
@@ -61,16 +62,18 @@ export class CommitLog {
    * @throws IoManifestError `CORRUPT` naming the record and the remedy.
    */
   async refresh(): Promise<RunState> {
+    let known = this.#state;
     for (;;) {
-      const known = this.#state;
       const base = known ?? (await this.#open());
       const replayed = await this.#replay(base, Number.POSITIVE_INFINITY);
       const state = known ? replayed : await this.#checkEnd(replayed);
-      if (state === base || (await readFloor(this.#reader)) <= base.version + 1) {
-        this.#state = state;
-        return state;
+      if ((await readFloor(this.#reader)) <= base.version + 1) {
+        // A commit of this process may have come first: then its state is the newer one.
+        this.advance(state);
+        return this.state;
       }
-      this.#state = undefined;
+      // The number after `base` was freed: what was found there, or not found, proves nothing.
+      known = undefined;
     }
   }
 
@@ -87,23 +90,24 @@ export class CommitLog {
       throw new IoError(
         "NOT_FOUND",
         `there is no version ${version}: the newest is ${head.version}`,
-        {
-          details: { version, head: head.version },
-        },
+        { details: { version, head: head.version } },
       );
     }
-    const base = version === 0 ? undefined : await findCheckpoint(this.#reader, version);
+    if (version === 0) return emptyState();
+    for (let floor = await readFloor(this.#reader); version >= floor; ) {
+      const base = await this.#open(version);
+      const state = await this.#replay(base, version);
+      floor = await readFloor(this.#reader);
+      if (floor > base.version + 1) continue;
+      if (state.version === version) return state;
+      throw missing(state.version + 1);
+    }
     const floor = await readFloor(this.#reader);
-    if (version < floor) {
-      throw new IoError(
-        "NOT_FOUND",
-        `version ${version} was cleaned up: the oldest kept is ${floor}`,
-        {
-          details: { version, floor },
-        },
-      );
-    }
-    return this.#replay(base ?? emptyState(), version);
+    throw new IoError(
+      "NOT_FOUND",
+      `version ${version} was cleaned up: the oldest kept is ${floor}`,
+      { details: { version, floor } },
+    );
   }
 
   /** Records after `after`, oldest first, up to the newest known at the call. */
@@ -113,8 +117,13 @@ export class CommitLog {
     for (let version = first; version <= head; version++) {
       signal?.throwIfAborted();
       const record = await this.read(version);
-      if (record === undefined) throw missing(version);
-      yield record;
+      if (record) {
+        yield record;
+        continue;
+      }
+      const floor = await readFloor(this.#reader);
+      if (floor <= version) throw missing(version);
+      version = floor - 1; // cleaned up meanwhile
     }
   }
 
@@ -126,21 +135,37 @@ export class CommitLog {
     return bytes && decodeRecord(version, bytes);
   }
 
-  /** A state to replay from: the hinted or newest checkpoint, else version 0. */
-  async #open(): Promise<RunState> {
-    const hinted = await readHint(this.#reader);
-    const checkpoint =
-      (hinted === undefined ? undefined : await readCheckpoint(this.#reader, hinted)) ??
-      (await findCheckpoint(this.#reader, Number.POSITIVE_INFINITY));
-    if (checkpoint) return checkpoint;
+  /** A state to replay from: the hinted or newest checkpoint up to `last`, else version 0. */
+  async #open(last: Version = Number.POSITIVE_INFINITY): Promise<RunState> {
     const floor = await readFloor(this.#reader);
-    if (floor > 1) {
-      throw corrupt(
-        formatRecordKey(floor),
-        `records below version ${floor} were cleaned up, and no sound checkpoint of them is left`,
-      );
+    const isOurs = (checkpoint: RunState): Promise<boolean> => this.#isOurs(checkpoint, floor);
+    const hinted = await readHint(this.#reader);
+    if (hinted !== undefined && hinted <= last) {
+      const checkpoint = await readCheckpoint(this.#reader, hinted);
+      if (checkpoint && (await isOurs(checkpoint))) return checkpoint;
     }
-    return emptyState();
+    const newest = await findCheckpoint(this.#reader, last, isOurs);
+    if (newest) return newest;
+    if (floor === 1) return emptyState();
+    throw corrupt(
+      formatRecordKey(floor),
+      `records below version ${floor} were cleaned up, and no sound checkpoint of them is left`,
+    );
+  }
+
+  /**
+   * Whether the log goes on from `checkpoint`: its record is there and is the same commit, or was
+   * cleaned up. One that outlived its records, or was copied from elsewhere, is bypassed.
+   */
+  async #isOurs(checkpoint: RunState, floor: Version): Promise<boolean> {
+    if (checkpoint.version < floor) return checkpoint.version + 1 === floor;
+    try {
+      return (await this.read(checkpoint.version))?.commitId === checkpoint.commitId;
+    } catch (error) {
+      // The checkpoint still says what the damaged record said.
+      if (isDamage(error)) return true;
+      throw error;
+    }
   }
 
   async #replay(base: RunState, last: Version): Promise<RunState> {
@@ -156,8 +181,9 @@ export class CommitLog {
       );
       for (const [i, record] of [head, ...ahead].entries()) {
         const found = record ?? (i > 0 ? await this.#readSound(first + i) : undefined);
-        if (found === undefined) return state;
-        state = applyRecord(state, found);
+        const next = found && this.#follow(state, found);
+        if (next === undefined) return state;
+        state = next;
       }
     }
     return state;
@@ -168,11 +194,23 @@ export class CommitLog {
     try {
       return await this.read(version);
     } catch (error) {
-      if (this.#damage === "refuse" || !(error instanceof IoError) || error.code !== "CORRUPT")
-        throw error;
-      this.#damagedAt = Math.min(version, this.#damagedAt ?? version);
-      return undefined;
+      return this.#stopBefore(version, error);
     }
+  }
+
+  /** The state after `record`, or undefined when it does not follow and a reader may stop there. */
+  #follow(state: RunState, record: CommitRecord): RunState | undefined {
+    try {
+      return applyRecord(state, record);
+    } catch (error) {
+      return this.#stopBefore(record.version, error);
+    }
+  }
+
+  #stopBefore(version: Version, error: unknown): undefined {
+    if (this.#damage === "refuse" || !isDamage(error)) throw error;
+    this.#damagedAt = Math.min(version, this.#damagedAt ?? version);
+    return undefined;
   }
 
   /** At the first read: a free number with a taken one after it is a hole, not the end of the log. */
@@ -182,18 +220,31 @@ export class CommitLog {
     if (beyond === undefined) return state;
     // Both may have come to be since the hole was read.
     const late = await this.#readSound(hole);
-    if (late !== undefined) {
-      return this.#checkEnd(await this.#replay(applyRecord(state, late), Number.POSITIVE_INFINITY));
+    const next = late && this.#follow(state, late);
+    if (next) return this.#checkEnd(await this.#replay(next, Number.POSITIVE_INFINITY));
+    if (this.#damagedAt !== hole) {
+      // Freed since then: the caller sees it by the floor.
+      if ((await readFloor(this.#reader)) > hole) return state;
+      if (this.#damage === "refuse") throw missing(hole);
+      this.#damagedAt = hole;
     }
-    if (this.#damage === "refuse") throw missing(hole);
-    this.#damagedAt = hole;
     return state;
   }
 }
 
+/** A document that cannot be trusted, as against a store that does not answer. */
+function isDamage(error: unknown): boolean {
+  return error instanceof CrvError && ["CORRUPT", "LIMIT_EXCEEDED"].includes(error.code);
+}
+
 /** Version of a checkpoint that existed, according to the hint. */
 async function readHint(reader: ObjectReader): Promise<Version | undefined> {
-  const bytes = await reader.get(HEAD_HINT_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX });
+  const bytes = await reader
+    .get(HEAD_HINT_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX })
+    .catch((error: unknown) => {
+      if (isDamage(error)) return undefined;
+      throw error;
+    });
   const version = Number(bytes && new TextDecoder().decode(bytes).trim());
   return Number.isSafeInteger(version) && version > 0 ? version : undefined;
 }

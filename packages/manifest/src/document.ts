@@ -3,7 +3,8 @@
  *
  * One line of canonical JSON with a member `digest`: XXH3-128 of the canonical text without it. A
  * file is accepted only if it is byte for byte what its content encodes to, so that duplicate keys,
- * white space, a byte order mark or a flipped bit never pass. Source: docs/format/documents.md.
+ * white space, a byte order mark or a flipped bit never pass. This much is the same in every format,
+ * so a damaged document is never taken for one of a later release. Source: docs/format/documents.md.
  */
 import {
   CrvError,
@@ -39,7 +40,6 @@ export async function decodeDocument<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const value = parseJson(key, bytes);
-  checkFormat(key, value.format);
   const { digest, ...body } = value;
   const text = canonical(key, body);
   if (digest !== (await digestOf(ENCODER.encode(text)))) {
@@ -48,6 +48,7 @@ export async function decodeDocument<T>(
   if (canonical(key, value) !== DECODER.decode(bytes)) {
     throw corrupt(key, "it is not in canonical form");
   }
+  checkFormat(key, body.format);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

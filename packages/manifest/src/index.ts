@@ -25,6 +25,7 @@ export {
   applyRecord,
   emptyState,
   fitsTable,
+  foldRecord,
   type LivePart,
   type RunState,
   type TableState,

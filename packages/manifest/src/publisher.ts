@@ -24,7 +24,7 @@ import type { Durability, ObjectStore } from "@crv/storage-trait/object-store";
 import type { CommitLog } from "./commit-log.js";
 import { composeCommit, composeRecovery, judge, type Proposal } from "./proposal.js";
 import { createRecord } from "./record-creator.js";
-import { applyRecord, type RunState, tableVersionOf } from "./run-state.js";
+import { foldRecord, type RunState, tableVersionOf } from "./run-state.js";
 
 /** Lost races of a strict writer against commits to other tables before it gives up. */
 export const STRICT_RETRIES_MAX = 5;
@@ -131,10 +131,12 @@ export class Publisher {
       state,
       this.#identity(state),
     );
+    // Before the create: what does not fold must never be in the log.
+    const next = foldRecord(state, record);
     const outcome = await createRecord(store, record, durability);
     switch (outcome.kind) {
       case "created": {
-        const next = applyRecord(state, record);
+        state.ledger.add(record);
         log.advance(next);
         for (const w of free) w.resolve(committed(w.proposal, next, next.version, false));
         return [];
@@ -144,24 +146,13 @@ export class Publisher {
         for (const w of free) w.resolve({ kind: "unknown", operation: w.proposal.ref, cause });
         return [];
       }
+      // The number was freed by cleanup: whether one of them landed is what the ledger says.
       case "below-floor":
-        return this.#settleBelowFloor(free);
       case "taken":
         for (const w of free) w.tried.add(record.version);
         await this.#readNewcomers();
         return this.#keepTrying(free);
     }
-  }
-
-  /** The number was freed: whether the create counted is what the ledger says. */
-  async #settleBelowFloor(group: readonly Waiting[]): Promise<Waiting[]> {
-    const state = await this.#readNewcomers();
-    for (const waiting of group) {
-      if (settle(waiting, state)) continue;
-      const conflict = { kind: "BelowFloor", floor: state.version } as const;
-      waiting.resolve({ kind: "conflict", conflict });
-    }
-    return [];
   }
 
   /** Blind writers try until they land; strict ones have a budget. */
@@ -189,9 +180,10 @@ export class Publisher {
       const ref = { operationId: parseOperationId(mintId()), branch: "main", base: state.version };
       const operation = { ref: ref as Proposal["ref"], actor: RECOVERY_ACTOR };
       const record = composeRecovery(recovery, operation, state, this.#identity(state));
+      const next = foldRecord(state, record);
       const outcome = await createRecord(store, record, durability);
       if (outcome.kind === "created") {
-        const next = applyRecord(state, record);
+        state.ledger.add(record);
         log.advance(next);
         return { kind: "published", version: next.version };
       }

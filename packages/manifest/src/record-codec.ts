@@ -7,8 +7,10 @@ import {
   type CommitRecord,
   FORMAT_VERSION,
   formatRecordKey,
+  IoWriteError,
   MESSAGE_CHARS_MAX,
   type OperationEntry,
+  RECORD_BYTES_MAX,
   type RecoveryEntry,
   type TableChange,
   type Version,
@@ -120,9 +122,19 @@ const recordShape: z.ZodType<CommitRecord> = z
     ...(r.recovery && { recovery: r.recovery }),
   }));
 
-/** The bytes of a record. The same record always gives the same bytes. */
-export function encodeRecord(record: CommitRecord): Promise<Uint8Array> {
-  return encodeDocument(describeRecord(record));
+/**
+ * The bytes of a record. The same record always gives the same bytes.
+ *
+ * @throws IoWriteError `LIMIT_EXCEEDED`: larger than a reader would accept.
+ */
+export async function encodeRecord(record: CommitRecord): Promise<Uint8Array> {
+  const bytes = await encodeDocument(describeRecord(record));
+  if (bytes.byteLength <= RECORD_BYTES_MAX) return bytes;
+  throw new IoWriteError(
+    "LIMIT_EXCEEDED",
+    `the record of this commit has ${bytes.byteLength} bytes, more than ${RECORD_BYTES_MAX}: commit fewer parts at a time`,
+    { details: { version: record.version, sizeBytes: bytes.byteLength, max: RECORD_BYTES_MAX } },
+  );
 }
 
 /** A record as it is on disk and in `--json` output, without its digest. */

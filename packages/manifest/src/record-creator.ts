@@ -5,10 +5,10 @@
  * reading the number it wanted (rule `settled`), and a create below the floor, which proves nothing,
  * by leaving it to the ledger (rule `ledger`).
  */
-import { type CommitRecord, formatRecordKey, RECORD_BYTES_MAX } from "@crv/core";
+import { type CommitRecord, formatRecordKey, IoWriteError, RECORD_BYTES_MAX } from "@crv/core";
 import type { CreateOutcome, Durability, ObjectStore } from "@crv/storage-trait/object-store";
 import { readFloor } from "./floor.js";
-import { encodeRecord } from "./record-codec.js";
+import { decodeRecord, encodeRecord } from "./record-codec.js";
 
 /** Creates of one number before its outcome is left unknown. */
 const ATTEMPTS_MAX = 4;
@@ -23,14 +23,17 @@ export type CreateRecordOutcome =
   /** It may be, or may come to be, the version. */
   | { readonly kind: "unknown"; readonly cause: unknown };
 
-/** @throws IoError when the store provably did nothing at the first attempt. */
+/**
+ * @throws IoError when the store provably did nothing at the first attempt, or the record is one
+ *   that no reader would accept.
+ */
 export async function createRecord(
   store: ObjectStore,
   record: CommitRecord,
   durability: Durability,
 ): Promise<CreateRecordOutcome> {
   const key = formatRecordKey(record.version);
-  const body = await encodeRecord(record);
+  const body = await encodeReadable(record);
   let cause: unknown;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     let outcome: CreateOutcome;
@@ -47,6 +50,21 @@ export async function createRecord(
     if (settled) return settled;
   }
   return { kind: "unknown", cause };
+}
+
+/** Both sides are checked: a record that is created and cannot be read would end the log. */
+async function encodeReadable(record: CommitRecord): Promise<Uint8Array> {
+  const body = await encodeRecord(record);
+  try {
+    await decodeRecord(record.version, body);
+    return body;
+  } catch (cause) {
+    throw new IoWriteError(
+      "WRITE_FAILED",
+      `this commit has a part that its record cannot hold: nothing was committed; report it as a defect of crv`,
+      { details: { version: record.version }, cause },
+    );
+  }
 }
 
 /** What holds the number now; undefined while it is free or cannot be read. */

@@ -69,6 +69,13 @@ export function tableVersionOf(state: RunState, table: TableKey): TableVersion {
  * @throws IoManifestError `CORRUPT` when the record does not follow from the state.
  */
 export function applyRecord(state: RunState, record: CommitRecord): RunState {
+  const next = foldRecord(state, record);
+  state.ledger.add(record);
+  return next;
+}
+
+/** As {@link applyRecord}, for a record that is not there yet: the ledger does not learn of it. */
+export function foldRecord(state: RunState, record: CommitRecord): RunState {
   const key = formatRecordKey(record.version);
   if (record.version !== state.version + 1) {
     throw corrupt(key, `it follows version ${state.version}`);
@@ -80,7 +87,6 @@ export function applyRecord(state: RunState, record: CommitRecord): RunState {
   for (const [table, change] of record.tables) {
     tables.set(table, applyChange(key, state.tables.get(table), table, change, record));
   }
-  state.ledger.add(record);
   return {
     version: record.version,
     commitId: record.commitId,

@@ -4,6 +4,7 @@
  * Source: docs/format/commit-record.md.
  */
 import {
+  brokenNameRule,
   type ColumnStatistics,
   type ColumnType,
   CrvError,
@@ -19,15 +20,17 @@ import {
   parseTableKey,
   type RowGroupEntry,
   type Scalar,
+  SchemaError,
   type StatisticsByColumn,
   schemaVersion,
+  show,
   type TableDescriptor,
 } from "@crv/core";
 import { z } from "zod";
 
-/** A zod type of what one of core's parsers accepts. */
-function parsedBy<T>(parse: (value: unknown) => T): z.ZodType<T> {
-  return z.unknown().transform((value, context) => {
+/** A step of a shape that refuses by throwing a `CrvError`, as core's parsers do. */
+function checkedBy<In, Out>(parse: (value: In) => Out) {
+  return (value: In, context: z.RefinementCtx<In>): Out => {
     try {
       return parse(value);
     } catch (error) {
@@ -35,7 +38,12 @@ function parsedBy<T>(parse: (value: unknown) => T): z.ZodType<T> {
       context.addIssue({ code: "custom", message: error.message });
       return z.NEVER;
     }
-  });
+  };
+}
+
+/** A zod type of what one of core's parsers accepts. */
+function parsedBy<T>(parse: (value: unknown) => T): z.ZodType<T> {
+  return z.unknown().transform(checkedBy(parse));
 }
 
 export const operationIdShape = parsedBy(parseOperationId);
@@ -45,7 +53,8 @@ export const branchNameShape = parsedBy(parseBranchName);
 export const objectKeyShape = parsedBy(parseObjectKey);
 export const countShape = z.int().nonnegative();
 export const versionShape = z.int().positive();
-export const timeShape = z.iso.datetime();
+/** As `Date.toISOString` prints it: one form, so that texts compare as times do. */
+export const timeShape = z.iso.datetime({ precision: 3 });
 const columnNameShape = z.string().min(1).max(NAME_CHARS_MAX);
 
 /** Objects keyed by a checked name, as maps. */
@@ -74,7 +83,10 @@ const scalarShape: z.ZodType<Scalar> = z.union([
   z.number(),
   z.string(),
   z.boolean(),
-  z.object({ i64: z.string().regex(/^-?\d{16,19}$/) }).transform((v) => BigInt(v.i64)),
+  z
+    .object({ i64: z.string().regex(/^-?[1-9]\d{15,18}$/) })
+    .transform((v) => BigInt(v.i64))
+    .refine((v) => BigInt.asIntN(64, v) === v && !Number.isSafeInteger(Number(v))),
 ]);
 
 const statisticsShape: z.ZodType<StatisticsByColumn> = mapShape(
@@ -182,12 +194,18 @@ export function writePart(part: PartEntry): object {
 
 // ---- descriptors. Columns are a list, because canonical JSON sorts the members of objects.
 
-const columnShape = z
-  .object({ name: columnNameShape, type: z.unknown() })
-  .transform((c): readonly [string, ColumnType] => [
-    c.name,
-    parseColumnSpec(c.name, readType(c.type)).type,
-  ]);
+const columnShape = z.object({ name: z.string(), type: z.unknown() }).transform(
+  checkedBy((c): readonly [string, ColumnType] => {
+    const { type, nullable } = parseColumnSpec(c.name, readType(c.type));
+    const broken = nullable ? "is nullable by its type" : brokenNameRule(c.name);
+    if (broken === undefined) return [c.name, type];
+    throw new SchemaError("INVALID_DESCRIPTOR", `column ${show(c.name)} ${broken}`);
+  }),
+);
+
+const schemaVersionShape = z
+  .object({ major: countShape, minor: countShape, date: z.string() })
+  .transform(checkedBy((v) => schemaVersion(v.major, v.minor, v.date)));
 
 export const descriptorShape: z.ZodType<TableDescriptor> = z
   .object({
@@ -195,9 +213,7 @@ export const descriptorShape: z.ZodType<TableDescriptor> = z
     columns: z.array(columnShape).min(1),
     required: z.array(z.string()),
     nullable: z.array(z.string()),
-    version: z
-      .object({ major: countShape, minor: countShape, date: z.string() })
-      .transform((v) => schemaVersion(v.major, v.minor, v.date)),
+    version: schemaVersionShape,
     tick_column: z.string().nullable(),
     tick_bucket_size: versionShape.nullable(),
     key: z.array(z.string()),
@@ -205,14 +221,15 @@ export const descriptorShape: z.ZodType<TableDescriptor> = z
   .refine((d) => {
     const names = new Set(d.columns.map(([name]) => name));
     const split = [...d.required, ...d.nullable];
+    const others = [...d.key, ...(d.tick_column === null ? [] : [d.tick_column])];
     return (
       names.size === d.columns.length &&
       split.length === names.size &&
-      [...split, ...d.key, ...(d.tick_column === null ? [] : [d.tick_column])].every((n) =>
-        names.has(n),
-      )
+      new Set(split).size === names.size &&
+      split.every((name) => names.has(name)) &&
+      others.every((name) => d.required.includes(name))
     );
-  }, "required and nullable are not a split of the columns")
+  }, "its columns, required, nullable, key and tick_column do not fit together")
   .transform((d) => ({
     name: d.name,
     columns: Object.fromEntries(d.columns),
@@ -248,21 +265,16 @@ function writeType(type: unknown): unknown {
   };
 }
 
+/** Undefined when `type` is a struct, but not one that {@link writeType} writes. */
 function readType(type: unknown): unknown {
-  if (
-    typeof type !== "object" ||
-    type === null ||
-    !("struct" in type) ||
-    !Array.isArray(type.struct)
-  ) {
-    return type;
-  }
-  const fields = type.struct.map((f: unknown): [string, unknown] => {
-    const { name, type: spec } = f as { name?: unknown; type?: unknown };
-    return [String(name), readType(spec)];
-  });
-  return {
-    struct: Object.fromEntries(fields),
-    ...("nullable" in type && type.nullable === true && { nullable: true }),
-  };
+  if (typeof type !== "object" || type === null || !("struct" in type)) return type;
+  if (!Array.isArray(type.struct)) return undefined;
+  const fields = new Map(
+    type.struct.map((f: unknown): [string, unknown] => {
+      const { name, type: spec } = (f ?? {}) as { name?: unknown; type?: unknown };
+      return [String(name), readType(spec)];
+    }),
+  );
+  if (fields.size !== type.struct.length) return undefined;
+  return { ...type, struct: Object.fromEntries(fields) };
 }

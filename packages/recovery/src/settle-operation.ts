@@ -5,6 +5,7 @@
 import {
   type Clock,
   CrvError,
+  type ErrorCode,
   formatPartPrefix,
   formatSidecarKey,
   MAIN_BRANCH,
@@ -53,6 +54,9 @@ export interface Settled {
   readonly operation: SweptOperation;
 }
 
+/** Codes of a sidecar that is there and cannot be read: too large for one, or not whole. */
+const TORN: readonly ErrorCode[] = ["CORRUPT", "LIMIT_EXCEEDED"];
+
 /** A sidecar, or only the name of one that was torn (rule `torn`). */
 interface Found {
   readonly ref: OperationRef;
@@ -96,14 +100,14 @@ async function readSidecar(
   operationId: OperationId,
 ): Promise<Found | undefined> {
   const key = formatSidecarKey(operationId);
-  const bytes = await context.store.get(key, { sizeBytesMax: SIDECAR_BYTES_MAX });
-  if (bytes === undefined) return undefined;
   try {
+    const bytes = await context.store.get(key, { sizeBytesMax: SIDECAR_BYTES_MAX });
+    if (bytes === undefined) return undefined;
     const sidecar = await decodeSidecar(operationId, bytes);
     const { branch, base } = sidecar;
     return { ref: { operationId, branch, base }, sidecar };
   } catch (error) {
-    if (!(error instanceof CrvError) || error.code !== "CORRUPT") throw error;
+    if (!(error instanceof CrvError) || !TORN.includes(error.code)) throw error;
     return { ref: { operationId, branch: MAIN_BRANCH, base: 0 }, sidecar: undefined };
   }
 }

@@ -5,6 +5,7 @@
  * part name. Written by create, extended and renewed by replace, removed last.
  */
 import {
+  ACTOR_CHARS_MAX,
   type BranchName,
   FORMAT_VERSION,
   formatSidecarKey,
@@ -71,7 +72,7 @@ const sidecarShape: z.ZodType<Sidecar> = z
     branch: branchNameShape,
     base: countShape,
     writer_kind: z.string(),
-    actor: z.string().nullable(),
+    actor: z.string().max(ACTOR_CHARS_MAX).nullable(),
     tables: mapShape(tableKeyShape, countShape.nullable()),
     part_prefix: z.string().regex(/^[0-9a-f]{24}$/),
     owner: ownerShape,

@@ -189,6 +189,49 @@ describe("SimulatedDisk", () => {
   });
 });
 
+describe("crash windows", () => {
+  const OLD = '{"run_version":1}';
+  const NEW = '{"run_version":2}';
+  const VIEW = key("tables/t/manifest.json");
+
+  const verbs: Readonly<Record<string, (store: SimulatedStore) => Promise<unknown>>> = {
+    replaceView: (store) => store.replaceView(VIEW, 2, bytes(NEW)),
+    replaceLease: (store) => store.replaceLease(VIEW, bytes(NEW)),
+    removeUnreferenced: (store) => store.removeUnreferenced([VIEW], 1),
+    makeDurable: (store) => store.makeDurable(VIEW),
+  };
+
+  /** What is found under the view after every crash of `verb` and every loss of power thereafter. */
+  async function foundAfter(verb: (store: SimulatedStore) => Promise<unknown>) {
+    const found = new Set<string | undefined>();
+    for (let at = 1, isOver = false; !isOver; at++) {
+      const disk = new SimulatedDisk();
+      await disk.process("before").create(VIEW, bytes(OLD), FULL);
+      const store = disk.process("writer", { crashAt: at });
+      await verb(store).catch((error) => expect(error).toBeInstanceOf(SimulatedCrash));
+      isOver = !store.process.crashed;
+      for (const state of disk.powerLossStates()) found.add(text(state.objects().get(VIEW)));
+    }
+    return found;
+  }
+
+  test.each([
+    ["replaceView", [OLD, NEW]],
+    ["replaceLease", [OLD, NEW]],
+    ["removeUnreferenced", [OLD, undefined]],
+    ["makeDurable", [OLD]],
+  ])("of %s leave what was or what should be, whole", async (verb, allowed) => {
+    expect(await foundAfter(verbs[verb] as (typeof verbs)[string])).toEqual(new Set(allowed));
+  });
+
+  test("of a hint may leave anything", async () => {
+    const found = await foundAfter((store) => store.replaceHint(VIEW, bytes(NEW)));
+    expect(found).toContain("");
+    expect(found).toContain(OLD);
+    expect(found).toContain(NEW);
+  });
+});
+
 describe("faults", () => {
   async function createWith(fault: Fault, step: string): Promise<[SimulatedDisk, SimulatedStore]> {
     const disk = new SimulatedDisk();

@@ -15,15 +15,30 @@ export function encodeManifestView(manifest: TableManifest): Uint8Array {
     version: MANIFEST_VERSION,
     created_at: formatTime(manifest.createdAt),
     updated_at: formatTime(manifest.updatedAt),
-    partitions: Object.fromEntries(
-      manifest.partitions.map((p) => [bucketText(p.bucketId), describePartition(p)]),
-    ),
+    partitions: {},
     run_version: manifest.runVersion,
     table_version: manifest.tableVersion,
     tick_column: descriptor.tickColumn,
     tick_bucket_size: descriptor.tickBucketSize,
   };
-  return new TextEncoder().encode(JSON.stringify(view, null, 2));
+  const text = JSON.stringify(view, null, 2).replace(
+    '"partitions": {}',
+    () => `"partitions": ${partitionsText(manifest.partitions)}`,
+  );
+  return new TextEncoder().encode(text);
+}
+
+/**
+ * The object of partitions as text. As a JavaScript object it would lose its order: names like
+ * "100000" are array indexes, which come before "000001".
+ */
+function partitionsText(partitions: readonly TablePartition[]): string {
+  if (partitions.length === 0) return "{}";
+  const members = partitions.map((partition) => {
+    const text = JSON.stringify(describePartition(partition), null, 2).replaceAll("\n", "\n    ");
+    return `    "${bucketText(partition.bucketId)}": ${text}`;
+  });
+  return `{\n${members.join(",\n")}\n  }`;
 }
 
 /** Partitions are keyed by the digits of their directory. */

@@ -3,8 +3,12 @@ import { strict as assert } from "node:assert";
 import { bytesOf, FULL, key, keysUnder, PROCESS } from "./sample.js";
 import type { StoreClauses } from "./subject.js";
 
-/** In byte order, which is not the order in which directories are walked: "-" and "." precede "/". */
+/**
+ * In byte order. That is neither the order in which directories are walked ("-" and "." precede "/")
+ * nor that of any language (capitals precede "_", which precedes small letters).
+ */
 const KEYS = [
+  "Z/a",
   "_log/00000000000000000001.json",
   "_log/00000000000000000010.json",
   "a",
@@ -39,7 +43,7 @@ export const listClauses: StoreClauses = (test) => {
     assert.deepEqual(await keysUnder(store, "b/", key("b/b")), ["b/c", "b/c-d", "b/c0/x"]);
     assert.deepEqual(await keysUnder(store, "b/", key("b/c/zzz")), ["b/c0/x"]);
     assert.deepEqual(await keysUnder(store, "b/", key("zzz")), []);
-    assert.deepEqual(await keysUnder(store, "b/", key("a")), ["b/a/z", "b/c", "b/c-d", "b/c0/x"]);
+    assert.deepEqual(await keysUnder(store, "b/", key("Y")), ["b/a/z", "b/c", "b/c-d", "b/c0/x"]);
   });
 
   test("tells sizes and times", async ({ store }) => {

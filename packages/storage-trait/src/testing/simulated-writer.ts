@@ -69,7 +69,8 @@ export class SimulatedWriter {
     content: Uint8Array,
     durability: Durability,
   ): Promise<string> {
-    const path = `${STAGING_DIRECTORY}/${this.#options.process.name}-${++this.#temporaryCount}`;
+    // By pid: a process of that name may have died and left a temporary.
+    const path = `${STAGING_DIRECTORY}/${this.#options.process.identity.pid}-${++this.#temporaryCount}`;
     await this.prepareDirectory(verb, path, "process");
     const file = makeFile(new Uint8Array(), this.#options.now());
     try {
