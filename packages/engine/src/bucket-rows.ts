@@ -1,6 +1,6 @@
 /** Which rows of a batch fall into which bucket. Pure. Source: docs/format/layout.md, "Buckets". */
 import { BUCKET_COLUMN, type TableDescriptor } from "@crv/core";
-import { type RowSelection, readTicks } from "@crv/core/arrow";
+import { batchOf, type RowSelection, readTicks } from "@crv/core/arrow";
 import { Int64, makeData, type RecordBatch } from "apache-arrow";
 
 export interface BucketRows {
@@ -55,5 +55,6 @@ export function withBucketColumn(batch: RecordBatch, bucket: number): RecordBatc
   if (index < 0) return batch;
   const values = new BigInt64Array(batch.numRows).fill(BigInt(bucket));
   const column = makeData({ type: new Int64(), length: batch.numRows, nullCount: 0, data: values });
-  return batch.setChildAt(index, column as never);
+  const columns = batch.data.children.map((child, i) => (i === index ? column : child));
+  return batchOf(batch.schema, batch.numRows, columns);
 }

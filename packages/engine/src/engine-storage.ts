@@ -65,6 +65,9 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
   const storage: StagedStorage = {
     [sealed]: "storage",
     runId: context.runId,
+    get version() {
+      return context.log.state.version;
+    },
     snapshot: async (at = {}) => {
       checkOpen();
       return pinState(context.runId, await findState(context, at));

@@ -21,7 +21,14 @@ import {
 } from "@crv/storage-trait/testing";
 import { describe, test } from "vitest";
 import { checkRun } from "./support/check-run.js";
-import { type Append, commitRows, LEFT, type OpenedProcess, openProcess, RIGHT } from "./support/universe.js";
+import {
+  type Append,
+  commitRows,
+  LEFT,
+  type OpenedProcess,
+  openProcess,
+  RIGHT,
+} from "./support/universe.js";
 
 const OPERATION = "01ZZZZZZZZZZZZZZZZZZZZZZZZ" as OperationId;
 const APPENDS: readonly Append[] = [
@@ -32,7 +39,11 @@ const APPENDS: readonly Append[] = [
 type Told = "committed" | "refused" | "unknown" | "died";
 
 /** A run of one commit, and a process that has it open; its next storage call is number `offset + 1`. */
-async function openWriter(): Promise<{ disk: SimulatedDisk; writer: OpenedProcess; plan: Planted }> {
+async function openWriter(): Promise<{
+  disk: SimulatedDisk;
+  writer: OpenedProcess;
+  plan: Planted;
+}> {
   const disk = new SimulatedDisk();
   const first = await openProcess(disk, "first");
   await commitRows(first.storage, [
@@ -60,7 +71,10 @@ interface Planted {
   readonly calls: StorageCall[];
 }
 
-async function commitWith(writer: OpenedProcess, plan: Planted): Promise<{ told: Told; ref?: OperationRef }> {
+async function commitWith(
+  writer: OpenedProcess,
+  plan: Planted,
+): Promise<{ told: Told; ref?: OperationRef }> {
   plan.armed = true;
   try {
     const outcome: CommitOutcome = await commitRows(writer.storage, APPENDS, OPERATION);
@@ -128,9 +142,12 @@ describe("faults at every storage call", () => {
             const kind = await survive(index + 1, fault, late);
             told.set(kind, (told.get(kind) ?? 0) + 1);
           } catch (error) {
-            throw new Error(`${formatStorageCall(call)} with ${JSON.stringify(fault)}, late ${late}`, {
-              cause: error,
-            });
+            throw new Error(
+              `${formatStorageCall(call)} with ${JSON.stringify(fault)}, late ${late}`,
+              {
+                cause: error,
+              },
+            );
           }
         }
       }

@@ -111,7 +111,10 @@ describe("mayMatch", () => {
     ["compared in a column that the part lacks", compare("added_later", "eq", 1)],
     ["not in a range that holds all", { kind: "not", of: compare("n", "ge", 10) }],
     ["below a bound that is only a prefix", compare("open", "lt", "x")],
-    ["one of two that both fail", { kind: "or", of: [compare("n", "lt", 1), compare("t", "gt", "z")] }],
+    [
+      "one of two that both fail",
+      { kind: "or", of: [compare("n", "lt", 1), compare("t", "gt", "z")] },
+    ],
     ["equal to NaN", compare("n", "eq", Number.NaN)],
   ])("proves that no row is %s", (_, predicate) => {
     expect(mayMatch(predicate, statistics, 5)).toBe(false);
@@ -130,7 +133,10 @@ describe("mayMatch", () => {
 });
 
 function partOf(bounds: readonly (readonly [number, number])[]): PartEntry {
-  const groups = bounds.map(([min, max]) => ({ rows: 10, columns: { tick: { min, max, nulls: 0 } } }));
+  const groups = bounds.map(([min, max]) => ({
+    rows: 10,
+    columns: { tick: { min, max, nulls: 0 } },
+  }));
   const tickMin = Math.min(...bounds.map(([min]) => min));
   const tickMax = Math.max(...bounds.map(([, max]) => max));
   return {

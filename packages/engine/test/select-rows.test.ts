@@ -1,9 +1,11 @@
 /** Invariant: selected are exactly the rows of which the predicate is true, row by row. */
 import type { Predicate, Scalar } from "@crv/core";
 import {
+  type Data,
   Field,
   Int16,
   LargeUtf8,
+  makeData,
   Null,
   RecordBatch,
   Schema,
@@ -12,7 +14,6 @@ import {
   Utf8,
   vectorFromArray,
 } from "apache-arrow";
-import { type Data, makeData } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { selectRows } from "../src/scan/select-rows.js";
@@ -81,8 +82,15 @@ describe("selectRows", () => {
 
   test("compares integers exactly with fractions and beyond 2^53", () => {
     const batch = rowsWith("whole", [1n, 2n, 2n ** 53n, 2n ** 53n + 1n]);
-    const eq = (value: Scalar): Predicate => ({ kind: "compare", column: "whole", op: "eq", value });
-    expect(selected(batch, { kind: "compare", column: "whole", op: "lt", value: 1.5 })).toEqual([0]);
+    const eq = (value: Scalar): Predicate => ({
+      kind: "compare",
+      column: "whole",
+      op: "eq",
+      value,
+    });
+    expect(selected(batch, { kind: "compare", column: "whole", op: "lt", value: 1.5 })).toEqual([
+      0,
+    ]);
     expect(selected(batch, eq(1.5))).toEqual([]);
     expect(selected(batch, eq(2 ** 53))).toEqual([2]);
     expect(selected(batch, eq(2n ** 53n + 1n))).toEqual([3]);

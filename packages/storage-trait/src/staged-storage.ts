@@ -125,6 +125,8 @@ export interface CommitRange {
 export interface StagedStorage extends AsyncDisposable {
   readonly [sealed]: "storage";
   readonly runId: RunId;
+  /** Newest version that this process has seen; taking a snapshot looks for newer ones. */
+  readonly version: Version;
   snapshot(at?: SnapshotTarget): Promise<SnapshotHandle>;
   plan(snapshot: SnapshotHandle, request: ScanRequest): Promise<ScanPlan>;
   /** An empty result still has its schema: at least one batch, possibly of no rows. */

@@ -3,7 +3,7 @@
  * edges of their types, so that random filters hit them.
  */
 import { type CompareOp, compareText, type Predicate, type Scalar } from "@crv/core";
-import { BatchBuilder, batchOf } from "@crv/core/arrow";
+import { batchOf } from "@crv/core/arrow";
 import {
   Bool,
   type Data,
@@ -144,14 +144,14 @@ function compare(value: Scalar, op: CompareOp, constant: Scalar): boolean {
   return { ...passes, le: order <= 0, gt: order > 0 }[op];
 }
 
-/** `rows` as a batch without the columns `absent`; dictionaries hold a value that no row has. */
+/** `rows` as a batch without the columns `absent`. */
 export function batchOfSamples(
   rows: readonly SampleRow[],
   absent: readonly string[] = [],
 ): RecordBatch {
   const columns = COLUMNS.filter((column) => !absent.includes(column));
   const schema = new Schema(columns.map((column) => new Field(column, TYPES[column], true)));
-  const batch = batchOf(
+  return batchOf(
     schema,
     rows.length,
     columns.map((column) =>
@@ -161,9 +161,6 @@ export function batchOfSamples(
       ),
     ),
   );
-  const builder = new BatchBuilder(schema);
-  builder.append(batch);
-  return columns.includes("plain") ? batch : builder.finish();
 }
 
 function columnOf(column: Column, values: readonly (Scalar | null)[]): Data {

@@ -37,7 +37,8 @@ export class Scheduler {
     while (running) {
       await settle();
       if (this.#waiting.length === 0) {
-        if (++idle > IDLE_TURNS_MAX) throw new Error("nothing moves: a task waits for what never comes");
+        if (++idle > IDLE_TURNS_MAX)
+          throw new Error("nothing moves: a task waits for what never comes");
         continue;
       }
       idle = 0;

@@ -1,0 +1,89 @@
+/**
+ * crv: an embedded, transactional store for the runs of simulations and models.
+ *
+ * Every name is listed here by hand; `test/public-api.test.ts` freezes the list.
+ */
+export {
+  type BranchName,
+  CANONICAL_TABLES,
+  type ColumnSpec,
+  type ColumnSpecs,
+  type ColumnType,
+  type CommitId,
+  type CommitOutcome,
+  type CommitRecord,
+  type Conflict,
+  ConflictError,
+  CrvError,
+  canonicalJson,
+  DECISIONS_DESC,
+  defineTable,
+  type ErrorAction,
+  type ErrorCode,
+  type ErrorDetails,
+  EXCHANGE_DESC,
+  formatSchemaVersion,
+  GrammarError,
+  getTable,
+  HOLDINGS_DESC,
+  HOLDINGS_VALUATION_DESC,
+  hashContext,
+  hashRow,
+  hashState,
+  IDENTITY_EDGES_DESC,
+  type InferRow,
+  IoConfigError,
+  IoError,
+  IoManifestError,
+  IoSchemaError,
+  IoWriteError,
+  isCompatible,
+  isLowerSnake,
+  isSuccessorOf,
+  type JsonObject,
+  type JsonValue,
+  listTables,
+  MESSAGES_DESC,
+  type OperationId,
+  type OperationRef,
+  ORACLE_CALLS_DESC,
+  parseSchemaVersion,
+  type Resolution,
+  type RowInput,
+  type RunId,
+  SCENARIOS_SEEN_DESC,
+  SCHEMA_V,
+  SchemaError,
+  type SchemaVersion,
+  schemaVersion,
+  type TableDescriptor,
+  type TableKey,
+  type TableManifest,
+  TableName,
+  type TableOptions,
+  TICK_BUCKET_SIZE,
+  TICK_MAX,
+  UnknownOutcomeError,
+  VersionMismatch,
+} from "@crv/core";
+export { COMMIT_PHASES, type CommitPhase, type PhaseEvent } from "@crv/engine";
+export {
+  type AppendInput,
+  type AppendOptions,
+  type AppendResult,
+  Dataset,
+  type Filter,
+  IoSettings,
+  type IoSettingsInput,
+  Scan,
+  type ScanOptions,
+  type Where,
+} from "@crv/io";
+export { describeRecord } from "@crv/manifest";
+export type { SweepReport, SweptOperation } from "@crv/recovery";
+export type { Durability } from "@crv/storage-trait";
+export { makeRunId } from "./make-run-id.js";
+export { openDataset } from "./open-dataset.js";
+export { type OpenRunOptions, openRun } from "./open-run.js";
+export { openStore, type RunSummary, type Store, type UnreadableRun } from "./open-store.js";
+export { type LogOptions, Run, type RunOptions, type TableSummary } from "./run.js";

@@ -1,0 +1,146 @@
+/**
+ * Opens a run: wires the sealed storage over a directory, and what users touch over that.
+ */
+import { IoError, parseRunId, type RunId, ulidSource } from "@crv/core";
+import { type OpenedStorage, openReadOnlyStorage, openStorage, type PhaseEvent } from "@crv/engine";
+import { type Descriptors, IoSettings, type IoSettingsInput } from "@crv/io";
+import {
+  createParquetPartStore,
+  createProcessLiveness,
+  openDirectoryReader,
+  openDirectoryStore,
+} from "@crv/storage";
+import type { Durability } from "@crv/storage-trait";
+import { openRoot } from "./open-root.js";
+import { Run } from "./run.js";
+import { systemClock } from "./system-clock.js";
+import { systemRandom } from "./system-random.js";
+
+export interface OpenRunOptions<Tables extends Descriptors> {
+  /** Directory of the store; default: the setting `rootDir`, which is `out`. */
+  readonly root?: string;
+  readonly runId: string;
+  /** Default `readWrite`. A run opened `readOnly` is given no verb that writes. */
+  readonly mode?: "readWrite" | "readOnly";
+  /** What to do about the run's directory. Default: `if-missing` to write, `never` to read. */
+  readonly create?: "if-missing" | "never" | "always";
+  /** Descriptors of the program's own tables. They type `append` and `scan` by name. */
+  readonly tables?: Tables;
+  readonly settings?: Partial<IoSettingsInput>;
+  /** Default `full`: a commit that was acknowledged survives a loss of power. */
+  readonly durability?: Durability;
+  /** Told when a commit enters and leaves each of its phases. */
+  readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
+}
+
+/**
+ * Opens a run, and makes it if it is missing. Opening for writing first settles what writers that
+ * died left behind; `run.recovered` says what that was.
+ *
+ * @example
+ * await using run = await openRun({ root: "out", runId: "20250101-000000" });
+ * await run.append("holdings", [{ tick: 0, agent_id: "A0", token_id: "T1", quantity: 3 }]);
+ *
+ * @throws GrammarError `INVALID_NAME` for the run id. IoConfigError `INVALID_CONFIG`.
+ * @throws IoError `NOT_FOUND`, `ALREADY_EXISTS`, `READ_ONLY`, `UNSUPPORTED_FILESYSTEM`, `IO`.
+ * @throws IoManifestError `CORRUPT` when the log is damaged, `RECOVERY_BLOCKED`.
+ * @throws VersionMismatch `FORMAT_UNSUPPORTED`.
+ */
+export async function openRun<const Tables extends Descriptors = readonly []>(
+  options: OpenRunOptions<Tables>,
+): Promise<Run<Tables>> {
+  const runId = parseRunId(options.runId);
+  const { mode = "readWrite", durability = "full", tables = [] as unknown as Tables } = options;
+  checkChoice("mode", mode, ["readWrite", "readOnly"]);
+  checkChoice("durability", durability, ["full", "process"]);
+  const settings = IoSettings.from(options.settings ?? {});
+  const root = options.root ?? settings.rootDir;
+  const readOnly = mode === "readOnly";
+  const path = await findRunDirectory(root, runId, readOnly, options.create);
+  const { storage, recovered } = readOnly
+    ? await openToRead(path, runId, settings)
+    : await openToWrite(path, runId, settings, durability, options);
+  return new Run({ storage, recovered, settings, tables, durability, readOnly, path });
+}
+
+/** The path of the run, once `create` allows to open it. */
+async function findRunDirectory(
+  root: string,
+  runId: RunId,
+  readOnly: boolean,
+  create: OpenRunOptions<Descriptors>["create"] = readOnly ? "never" : "if-missing",
+): Promise<string> {
+  checkChoice("create", create, ["if-missing", "never", "always"]);
+  if (readOnly && create !== "never") {
+    throw new IoError("INVALID_ARGUMENT", `create "${create}" needs mode "readWrite"`, {
+      details: { what: "create", create },
+    });
+  }
+  const store = await openRoot(root, create !== "never");
+  const exists = (await store.listRuns()).includes(runId);
+  if (create === "never" && !exists) {
+    throw new IoError(
+      "NOT_FOUND",
+      `there is no run ${runId} in ${root}: see "crv runs --root ${root}"`,
+      {
+        details: { runId, root },
+      },
+    );
+  }
+  if (create === "always" && exists) {
+    throw new IoError("ALREADY_EXISTS", `run ${runId} exists in ${root}: choose another id`, {
+      details: { runId, root },
+    });
+  }
+  return store.runDirectory(runId);
+}
+
+async function openToRead(
+  path: string,
+  runId: RunId,
+  settings: IoSettings,
+): Promise<OpenedStorage> {
+  const store = await openDirectoryReader({ path });
+  const parts = createParquetPartStore({ store, ...codecOptions(settings) });
+  const storage = await openReadOnlyStorage({ runId, store, parts });
+  return { storage, recovered: { rolledForward: [], rolledBack: [], left: [] } };
+}
+
+async function openToWrite(
+  path: string,
+  runId: RunId,
+  settings: IoSettings,
+  durability: Durability,
+  { onPhase }: Pick<OpenRunOptions<Descriptors>, "onPhase">,
+): Promise<OpenedStorage> {
+  const clock = systemClock;
+  const random = systemRandom;
+  const store = await openDirectoryStore({ path, create: true, random, clock, durability });
+  const { writeManifestEveryN } = settings;
+  return openStorage({
+    runId,
+    store,
+    residual: store,
+    parts: createParquetPartStore({ store, ...codecOptions(settings) }),
+    liveness: createProcessLiveness(),
+    clock,
+    random,
+    mintId: ulidSource(clock, random),
+    durability,
+    ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
+    ...(onPhase && { onPhase }),
+  });
+}
+
+function codecOptions(settings: IoSettings) {
+  return { rowGroupRows: settings.rowGroupSize, compression: settings.compression };
+}
+
+function checkChoice(what: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.includes(value as string)) return;
+  throw new IoError(
+    "INVALID_ARGUMENT",
+    `${what} must be ${allowed.map((a) => `"${a}"`).join(" or ")} (got: ${String(value)})`,
+    { details: { what, value, allowed } },
+  );
+}

@@ -1,0 +1,127 @@
+/** A run: its tables, its history, and what opening it had to repair. */
+import {
+  type CommitRecord,
+  type OperationRef,
+  parseTableKey,
+  type Resolution,
+  type RunId,
+  type TableKey,
+  type TableVersion,
+  type Version,
+} from "@crv/core";
+import type { OpenedStorage } from "@crv/engine";
+import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
+import type { StagedStorage } from "@crv/storage-trait";
+
+export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<Tables> {
+  readonly recovered: OpenedStorage["recovered"];
+  readonly path: string;
+}
+
+/** One table, as `crv show` shows it. */
+export interface TableSummary {
+  readonly table: TableKey;
+  readonly version: TableVersion;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly parts: number;
+  readonly buckets: number;
+  /** Inclusive; null in a table without a tick column, or without rows. */
+  readonly tickMin: number | null;
+  readonly tickMax: number | null;
+}
+
+export interface LogOptions {
+  readonly actor?: string;
+  readonly table?: string;
+  /** Lowest and highest version, both inclusive. */
+  readonly from?: Version;
+  readonly to?: Version;
+  /** At most so many, the newest. */
+  readonly limit?: number;
+}
+
+export class Run<Tables extends Descriptors = readonly []> extends Dataset<Tables> {
+  readonly runId: RunId;
+  /** Directory of the run. */
+  readonly path: string;
+  /** What opening the run found of writers that died: nothing, for a run opened for reading. */
+  readonly recovered: OpenedStorage["recovered"];
+  readonly #storage: StagedStorage;
+
+  /** Made by `openRun`. */
+  constructor(options: RunOptions<Tables>) {
+    super(options);
+    this.runId = options.storage.runId;
+    this.path = options.path;
+    this.recovered = options.recovered;
+    this.#storage = options.storage;
+  }
+
+  /** Newest version that this process has seen; reading and writing look for newer ones. */
+  get version(): Version {
+    return this.#storage.version;
+  }
+
+  /** What the newest version holds, in byte order of name. */
+  async tables(): Promise<readonly TableSummary[]> {
+    await using snapshot = await this.#storage.snapshot();
+    return snapshot.tables().map((table) => this.#summarize(snapshot, table));
+  }
+
+  /** Commit records, newest first. */
+  async log(options: LogOptions = {}): Promise<readonly CommitRecord[]> {
+    const { actor, limit = Number.POSITIVE_INFINITY } = options;
+    const table = options.table === undefined ? undefined : parseTableKey(options.table);
+    await using snapshot = await this.#storage.snapshot();
+    const to = Math.min(options.to ?? snapshot.version, snapshot.version);
+    const isFiltered = actor !== undefined || table !== undefined;
+    const from = Math.max(options.from ?? 1, isFiltered ? 1 : to - limit + 1);
+    const records: CommitRecord[] = [];
+    for await (const record of this.#storage.commits({ after: from - 1 })) {
+      if (record.version > to) break;
+      if (actor !== undefined && !record.operations.some((o) => o.actor === actor)) continue;
+      if (table !== undefined && !record.tables.has(table)) continue;
+      records.push(record);
+    }
+    return records.reverse().slice(0, limit);
+  }
+
+  /**
+   * Settles an operation whose outcome was unknown: finds it in the log, or makes sure that it can
+   * never land. The answer is stable from then on.
+   */
+  resolve(operation: OperationRef): Promise<Resolution> {
+    return this.#storage.resolve(operation);
+  }
+
+  /** Brings published views up to date and releases what the run holds. Idempotent. */
+  close(): Promise<void> {
+    return this.#storage.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #summarize(
+    snapshot: Awaited<ReturnType<StagedStorage["snapshot"]>>,
+    table: TableKey,
+  ): TableSummary {
+    const manifest = this.#storage.manifest(snapshot, table);
+    const partitions = manifest?.partitions ?? [];
+    const ticks = partitions.flatMap(({ tickMin, tickMax }) =>
+      tickMin === null || tickMax === null ? [] : [tickMin, tickMax],
+    );
+    return {
+      table,
+      version: snapshot.tableVersion(table),
+      rows: manifest?.rows ?? 0,
+      bytes: manifest?.bytes ?? 0,
+      parts: partitions.reduce((sum, p) => sum + p.parts.length, 0),
+      buckets: partitions.length,
+      tickMin: ticks.reduce<number | null>((a, b) => (a === null ? b : Math.min(a, b)), null),
+      tickMax: ticks.reduce<number | null>((a, b) => (a === null ? b : Math.max(a, b)), null),
+    };
+  }
+}
