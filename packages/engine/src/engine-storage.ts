@@ -33,7 +33,7 @@ export function makeStorage(context: EngineContext): StagedStorage {
     resolve: (operation) => resolve(context, operation),
     close: async () => {
       await context.views.followAll();
-      await context.parts.close();
+      await release(context);
     },
   });
 }
@@ -47,7 +47,12 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
         { details: { runId: context.runId } },
       ),
     );
-  return assemble(context, { begin: refuse, resolve: refuse, close: () => context.parts.close() });
+  return assemble(context, { begin: refuse, resolve: refuse, close: () => release(context) });
+}
+
+async function release({ parts, store }: ReaderContext): Promise<void> {
+  await parts.close();
+  await store.close();
 }
 
 function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {

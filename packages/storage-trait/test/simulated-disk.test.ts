@@ -42,7 +42,7 @@ describe("SimulatedDisk", () => {
       `p#4 create write ${RECORD}`,
       `p#5 create sync-content ${RECORD}`,
       `p#6 create link ${RECORD}`,
-      "p#7 create unlink-temporary _tmp/writer-1",
+      "p#7 create unlink-temporary _tmp/1-1",
       "p#8 create sync-directory _log",
     ]);
   });
@@ -158,7 +158,7 @@ describe("SimulatedDisk", () => {
     await expect(writer.create(key("a"), bytes("a"), FULL)).rejects.toThrow(SimulatedCrash);
     await expect(writer.stat(key("a"))).rejects.toThrow(SimulatedCrash);
     expect(disk.objects().size).toBe(0);
-    expect(disk.temporaries()).toEqual(["_tmp/writer-1"]);
+    expect(disk.temporaries()).toEqual(["_tmp/1-1"]);
   });
 
   test("dies after a step with its effect done", async () => {

@@ -1,0 +1,20 @@
+/** Backends: where bytes are kept, how parts are encoded, and which processes live. */
+export type {
+  FileKind,
+  FileStatus,
+  FileSystem,
+  OpenedFile,
+  OpenMode,
+} from "./local/file-system.js";
+export { nodeFileSystem } from "./local/file-system.js";
+export {
+  type DirectoryReaderOptions,
+  type DirectoryStoreOptions,
+  openDirectoryReader,
+  openDirectoryStore,
+} from "./local/open-directory.js";
+export { openStoreRoot, type StoreRoot, type StoreRootOptions } from "./local/store-root.js";
+export { createMemoryStore } from "./memory-store.js";
+export { createParquetPartStore, type ParquetPartStoreOptions } from "./parquet/part-store.js";
+export { createProcessLiveness, type ProcessLivenessOptions } from "./process-liveness.js";
+export type { ProcessState, ProcessTable } from "./process-table.js";

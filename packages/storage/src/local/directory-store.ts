@@ -1,0 +1,219 @@
+/**
+ * One run as a directory: `create` and the residual, each with its durability bundled in, so that no
+ * caller can do half of it.
+ *
+ *   create    temporary, sync, link (fails if it exists), unlink temporary, sync directory
+ *   replace   temporary, sync, rename; of a view also: sync directory
+ *   remove    unlink; not synced: what a loss of power brings back is removed again by who finds it
+ */
+import {
+  type Clock,
+  formatSidecarKey,
+  type ObjectKey,
+  type OperationRef,
+  RECORD_BYTES_MAX,
+  type Seal,
+  type Version,
+} from "@crv/core";
+import type {
+  CreateOutcome,
+  Durability,
+  GetOptions,
+  ObjectBody,
+  ObjectInfo,
+  ObjectStore,
+} from "@crv/storage-trait/object-store";
+import { type InlineCommitResidual, viewVersion } from "@crv/storage-trait/residual";
+import { retryBusy } from "./busy-retry.js";
+import { type Directories, directoryOf } from "./directories.js";
+import type { DirectoryReader } from "./directory-reader.js";
+import { fileError, hasErrno, isAbsence } from "./file-error.js";
+import type { FileSystem } from "./file-system.js";
+import { type LinkOutcome, linkNew } from "./link-new.js";
+import type { Staging } from "./staging.js";
+import type { Syncer } from "./syncer.js";
+
+export interface DirectoryStoreParts {
+  readonly fs: FileSystem;
+  readonly directories: Directories;
+  readonly syncer: Syncer;
+  readonly reader: DirectoryReader;
+  readonly staging: Staging;
+  readonly clock: Clock;
+  /** Of replacements; creates say it themselves. */
+  readonly durability: Durability;
+}
+
+export class DirectoryStore implements ObjectStore, InlineCommitResidual {
+  readonly #parts: DirectoryStoreParts;
+
+  constructor(parts: DirectoryStoreParts) {
+    this.#parts = parts;
+  }
+
+  get capabilities(): ObjectStore["capabilities"] {
+    return this.#parts.reader.capabilities;
+  }
+
+  async create(
+    key: ObjectKey,
+    body: ObjectBody,
+    { durability }: { readonly durability: Durability },
+  ): Promise<CreateOutcome> {
+    const { reader, directories, staging } = this.#parts;
+    reader.check(key);
+    await directories.prepare(directoryOf(key), durability);
+    this.#checkSyncable(key, durability);
+    const { path, seal } = await this.#forgetIfGone(staging.write(body, durability));
+    return this.#publish(key, path, seal, durability);
+  }
+
+  async makeDurable(key: ObjectKey): Promise<boolean> {
+    const { reader, directories, syncer } = this.#parts;
+    reader.check(key);
+    const directory = directoryOf(key);
+    if (!(await directories.exists(directory))) return false;
+    if (!(await syncer.syncFile(reader.location(key)))) return false;
+    await directories.prepare(directory, "full");
+    await syncer.syncDirectory(directories.path(directory));
+    return true;
+  }
+
+  stat(key: ObjectKey): Promise<ObjectInfo | undefined> {
+    return this.#parts.reader.stat(key);
+  }
+
+  get(key: ObjectKey, options: GetOptions): Promise<Uint8Array | undefined> {
+    return this.#parts.reader.get(key, options);
+  }
+
+  list(prefix: string, options?: { readonly after?: ObjectKey }): AsyncIterable<ObjectInfo> {
+    return this.#parts.reader.list(prefix, options);
+  }
+
+  location(key: ObjectKey): string {
+    return this.#parts.reader.location(key);
+  }
+
+  removeStaged(_operation: OperationRef, keys: readonly ObjectKey[]): Promise<void> {
+    return this.#remove(keys);
+  }
+
+  removeSidecar({ operationId }: OperationRef): Promise<void> {
+    return this.#remove([formatSidecarKey(operationId)]);
+  }
+
+  removeUnreferenced(keys: readonly ObjectKey[], _floor: Version): Promise<void> {
+    return this.#remove(keys);
+  }
+
+  async replaceView(
+    key: ObjectKey,
+    shows: Version,
+    body: Uint8Array,
+  ): Promise<"replaced" | "newer"> {
+    const { reader, syncer, directories, durability } = this.#parts;
+    const found = await reader.get(key, { sizeBytesMax: RECORD_BYTES_MAX }).catch(ifTooLarge);
+    if (found !== undefined && (viewVersion(found) ?? -1) > shows) return "newer";
+    await this.#replace(key, body, durability);
+    if (durability === "full") await syncer.syncDirectory(directories.path(directoryOf(key)));
+    return "replaced";
+  }
+
+  replaceLease(key: ObjectKey, body: Uint8Array): Promise<void> {
+    return this.#replace(key, body, this.#parts.durability);
+  }
+
+  replaceHint(key: ObjectKey, body: Uint8Array): Promise<void> {
+    return this.#replace(key, body, "process");
+  }
+
+  close(): Promise<void> {
+    return this.#parts.reader.close();
+  }
+
+  async #publish(
+    key: ObjectKey,
+    temporary: string,
+    seal: Seal,
+    durability: Durability,
+  ): Promise<CreateOutcome> {
+    const { fs, directories, staging, syncer } = this.#parts;
+    let outcome: LinkOutcome;
+    try {
+      outcome = await this.#forgetIfGone(linkNew(fs, temporary, directories.path(key)));
+    } catch (error) {
+      await staging.discard(temporary);
+      throw error;
+    }
+    // Beside the sync, which does not wait for it: nothing depends on when the temporary goes.
+    const discarded = staging.discard(temporary);
+    try {
+      if (outcome.kind !== "linked") return outcome;
+      if (durability === "full") await syncer.syncDirectory(directories.path(directoryOf(key)));
+      return { kind: "created", seal };
+    } catch (cause) {
+      // The object is there, and nobody knows whether it will be after a loss of power.
+      return { kind: "unknown", cause };
+    } finally {
+      await discarded;
+    }
+  }
+
+  async #replace(key: ObjectKey, body: Uint8Array, durability: Durability): Promise<void> {
+    const { fs, clock, reader, directories, staging } = this.#parts;
+    reader.check(key);
+    await directories.prepare(directoryOf(key), durability);
+    const { path } = await this.#forgetIfGone(staging.write(body, durability));
+    const target = directories.path(key);
+    try {
+      const rename = retryBusy(clock, () => fs.rename(path, target));
+      await this.#forgetIfGone(rename);
+    } catch (error) {
+      await staging.discard(path);
+      throw fileError(error, "replace", target);
+    }
+  }
+
+  async #remove(keys: readonly ObjectKey[]): Promise<void> {
+    const { reader, directories } = this.#parts;
+    reader.checkOpen();
+    // All before the first: a list that names one impossible key is not to be trusted at all.
+    for (const key of keys) reader.check(key);
+    for (const key of keys) {
+      if (await directories.exists(directoryOf(key))) await this.#unlink(directories.path(key));
+    }
+  }
+
+  async #unlink(path: string): Promise<void> {
+    try {
+      await retryBusy(this.#parts.clock, () => this.#parts.fs.unlink(path));
+    } catch (error) {
+      if (!isAbsence(error)) throw fileError(error, "remove", path);
+    }
+  }
+
+  /** Before anything is written: in a directory whose sync failed, nothing can become durable. */
+  #checkSyncable(key: ObjectKey, durability: Durability): void {
+    const { directories, syncer } = this.#parts;
+    if (durability === "full") syncer.check(directories.path(directoryOf(key)));
+  }
+
+  /** A directory that was remembered may have been removed by something else. */
+  async #forgetIfGone<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      const cause = error instanceof Error ? (error.cause ?? error) : error;
+      if (hasErrno(cause, "ENOENT")) this.#parts.directories.forget();
+      throw error;
+    }
+  }
+}
+
+/** A view of such a size is none of ours. */
+function ifTooLarge(error: unknown): undefined {
+  if (error instanceof Error && "code" in error && error.code === "LIMIT_EXCEEDED")
+    return undefined;
+  throw error;
+}

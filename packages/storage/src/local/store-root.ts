@@ -1,0 +1,166 @@
+/**
+ * The root of a store: a marker that says what it is, and one directory for each run.
+ * Source: docs/format/layout.md.
+ */
+import { join, resolve } from "node:path";
+import {
+  type Clock,
+  FORMAT_VERSION,
+  formatRunDirectory,
+  IoError,
+  IoManifestError,
+  parseRunId,
+  type Random,
+  RUNS_DIRECTORY,
+  type RunId,
+  SMALL_FILE_BYTES_MAX,
+  STORE_MARKER_KEY,
+  show,
+  VersionMismatch,
+} from "@crv/core";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+import { attempt, isAbsence } from "./file-error.js";
+import { type FileSystem, nodeFileSystem } from "./file-system.js";
+import { makeRoot } from "./make-root.js";
+import { openDirectoryReader, openDirectoryStore } from "./open-directory.js";
+import { Syncer } from "./syncer.js";
+
+export interface StoreRootOptions {
+  readonly root: string;
+  /** Whether an absent store is made; if not, it is `NOT_FOUND`. */
+  readonly create: boolean;
+  readonly random: Random;
+  readonly clock: Clock;
+  /** Id of a store that is made. */
+  newStoreId(): string;
+  readonly fileSystem?: FileSystem;
+}
+
+export interface StoreRoot {
+  readonly path: string;
+  readonly storeId: string;
+  /** Path of a run, whether it exists or not. */
+  runDirectory(runId: RunId): string;
+  /** In byte order. Directories whose names are no run ids are not ours. */
+  listRuns(): Promise<readonly RunId[]>;
+}
+
+/**
+ * Opens a store. Of several processes that make it at once, one makes the marker and all read it.
+ *
+ * @throws IoError `NOT_FOUND`, `READ_ONLY`, `UNSUPPORTED_FILESYSTEM`, `IO`. IoManifestError `CORRUPT`
+ *   for a damaged marker. VersionMismatch `FORMAT_UNSUPPORTED`.
+ */
+export async function openStoreRoot(options: StoreRootOptions): Promise<StoreRoot> {
+  const { root, create, fileSystem: fs = nodeFileSystem } = options;
+  const found = await readMarker(fs, root);
+  if (found === undefined && !create) {
+    throw new IoError("NOT_FOUND", `there is no crv store in ${root}: check the path`, {
+      details: { path: root },
+    });
+  }
+  if (found !== undefined && create) await syncMarker(fs, root);
+  const storeId = found ?? (await makeMarker(options));
+  return {
+    path: root,
+    storeId,
+    runDirectory: (runId) => join(root, formatRunDirectory(parseRunId(runId))),
+    listRuns: () => listRuns(fs, join(root, RUNS_DIRECTORY)),
+  };
+}
+
+async function makeMarker(options: StoreRootOptions): Promise<string> {
+  const { root: path, create, random, clock, fileSystem = nodeFileSystem } = options;
+  const store = await openDirectoryStore({ path, create, random, clock, fileSystem });
+  const marker = JSON.stringify({ format: FORMAT_VERSION, store_id: options.newStoreId() });
+  const outcome = await store.create(STORE_MARKER_KEY, new TextEncoder().encode(`${marker}\n`), {
+    durability: "full",
+  });
+  if (outcome.kind === "exists") await store.makeDurable(STORE_MARKER_KEY);
+  const storeId = outcome.kind === "unknown" ? undefined : await decodeMarker(store);
+  await store.close();
+  if (storeId !== undefined) return storeId;
+  throw new IoError("IO", `cannot tell whether ${path} is a store now: open it again`, {
+    details: { path },
+    ...(outcome.kind === "unknown" ? { cause: outcome.cause } : {}),
+  });
+}
+
+/** Whoever made the marker may not have come to sync it, and runs are about to stand on it. */
+async function syncMarker(fs: FileSystem, root: string): Promise<void> {
+  const syncer = new Syncer(fs);
+  await makeRoot(fs, syncer, resolve(root), "full");
+  await syncer.syncFile(join(root, STORE_MARKER_KEY));
+  await syncer.syncDirectory(root);
+}
+
+async function readMarker(fileSystem: FileSystem, path: string): Promise<string | undefined> {
+  try {
+    return await decodeMarker(await openDirectoryReader({ path, fileSystem }));
+  } catch (error) {
+    if (error instanceof IoError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+/** @returns the id of the store; undefined when there is no marker. */
+async function decodeMarker(reader: ObjectReader): Promise<string | undefined> {
+  const bytes = await reader.get(STORE_MARKER_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX });
+  if (bytes === undefined) return undefined;
+  const path = reader.location(STORE_MARKER_KEY);
+  const { format, store_id: storeId } = parseMembers(path, bytes);
+  if (!Number.isSafeInteger(format)) throw damaged(path);
+  if (format !== FORMAT_VERSION) {
+    throw new VersionMismatch(
+      "FORMAT_UNSUPPORTED",
+      `the store of ${path} has format ${show(format)}, this release reads ${FORMAT_VERSION}: use a release of crv that reads it`,
+      { details: { path, found: format, supported: FORMAT_VERSION } },
+    );
+  }
+  if (typeof storeId !== "string" || storeId === "") throw damaged(path);
+  return storeId;
+}
+
+function parseMembers(path: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
+  throw damaged(path);
+}
+
+function damaged(path: string, cause?: unknown): IoManifestError {
+  return new IoManifestError(
+    "CORRUPT",
+    `${path} is damaged: it must hold {"format":${FORMAT_VERSION},"store_id":"…"}; the runs beside it are not affected`,
+    { details: { path }, cause },
+  );
+}
+
+async function listRuns(fs: FileSystem, path: string): Promise<readonly RunId[]> {
+  const entries = await attempt("list", path, () => entriesIfPresent(fs, path));
+  return entries
+    .filter(({ name, kind }) => kind === "directory" && isRunId(name))
+    .map(({ name }) => name as RunId)
+    .sort();
+}
+
+async function entriesIfPresent(fs: FileSystem, path: string): ReturnType<FileSystem["entries"]> {
+  try {
+    return await fs.entries(path);
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw error;
+  }
+}
+
+function isRunId(name: string): boolean {
+  try {
+    parseRunId(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

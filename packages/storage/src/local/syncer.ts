@@ -1,0 +1,62 @@
+/**
+ * Syncs of files and directories. A sync that failed is never believed again: the kernel drops the
+ * pages and reports the error once, so a second sync would succeed and prove nothing.
+ */
+import { IoError } from "@crv/core";
+import { attempt, fileError, isAbsence } from "./file-error.js";
+import type { FileSystem, OpenedFile } from "./file-system.js";
+
+export class Syncer {
+  readonly #fs: FileSystem;
+  /** By path. Grows with failures only. */
+  readonly #failures = new Map<string, IoError>();
+
+  constructor(fs: FileSystem) {
+    this.#fs = fs;
+  }
+
+  /** @throws IoError `IO` when a sync of `path` failed before. */
+  check(path: string): void {
+    const failure = this.#failures.get(path);
+    if (failure === undefined) return;
+    throw new IoError(
+      "IO",
+      `${path} may have lost writes: a sync of it failed before; check the disk, then open the run again`,
+      { details: failure.details, cause: failure },
+    );
+  }
+
+  /** Makes the entries of a directory durable. @throws IoError `IO`; from then on always. */
+  async syncDirectory(path: string): Promise<void> {
+    this.check(path);
+    const open = () => this.#fs.open(path, "directory");
+    await this.#sync(path, await attempt("open", path, open));
+  }
+
+  /** Makes the content of a file durable. False when it is absent. @throws IoError as above. */
+  async syncFile(path: string): Promise<boolean> {
+    this.check(path);
+    let file: OpenedFile;
+    try {
+      file = await this.#fs.open(path, "sync");
+    } catch (error) {
+      if (isAbsence(error)) return false;
+      throw fileError(error, "open", path);
+    }
+    await this.#sync(path, file);
+    return true;
+  }
+
+  async #sync(path: string, file: OpenedFile): Promise<void> {
+    try {
+      await file.sync();
+    } catch (error) {
+      const failure = fileError(error, "sync", path);
+      this.#failures.set(path, failure);
+      throw failure;
+    } finally {
+      // Nothing was written through it, so its close has nothing to report.
+      await file.close().catch(() => {});
+    }
+  }
+}

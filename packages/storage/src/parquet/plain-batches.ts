@@ -1,0 +1,92 @@
+/**
+ * Batches as they are written: texts in full instead of by dictionary, and all under one schema.
+ *
+ * The schema in the file is what other programs see. With dictionaries pyarrow would show dictionary
+ * columns and Polars categorical ones; with plain texts all see strings. Parquet makes its own
+ * dictionaries either way, and the time is the same. Source: docs/design/parquet-codec.md.
+ */
+import { BatchBuilder, batchOf } from "@crv/core/arrow";
+import {
+  type Data,
+  DataType,
+  Field,
+  makeData,
+  type RecordBatch,
+  Schema,
+  Struct,
+  Utf8,
+} from "apache-arrow";
+import { hasPlainDictionary, textColumnOf } from "./text-column.js";
+
+/** Texts at least this long are copied by `set`; below it a loop is faster. */
+const BULK_COPY_BYTES_MIN = 32;
+
+/** Rebuilds batches whose dictionaries come in several chunks or hold nulls; others pass. */
+export function withPlainDictionaries(batch: RecordBatch): RecordBatch {
+  if (batch.data.children.every(isPlain)) return batch;
+  const builder = new BatchBuilder(batch.schema);
+  builder.append(batch);
+  return builder.finish();
+}
+
+/**
+ * Replaces dictionaries by texts. Requires: all batches have the first one's columns, and
+ * dictionaries are plain. The IPC writer ends its stream at a batch of another schema, silently, so
+ * all get the same object.
+ */
+export function plainBatches(batches: readonly RecordBatch[]): RecordBatch[] {
+  const [first] = batches;
+  if (first === undefined) return [];
+  const schema = new Schema(first.schema.fields.map(plainField));
+  return batches.map((batch) =>
+    batchOf(schema, batch.numRows, batch.data.children.map(plainColumn)),
+  );
+}
+
+function isPlain(data: Data): boolean {
+  if (DataType.isDictionary(data.type)) return hasPlainDictionary(data);
+  return data.children.every(isPlain);
+}
+
+function plainField({ name, type, nullable, metadata }: Field): Field {
+  return new Field(name, plainType(type), nullable, metadata);
+}
+
+function plainType(type: DataType): DataType {
+  if (DataType.isDictionary(type)) return new Utf8();
+  return DataType.isStruct(type) ? new Struct(type.children.map(plainField)) : type;
+}
+
+function plainColumn(data: Data): Data {
+  if (DataType.isDictionary(data.type)) return plainTexts(data);
+  if (!DataType.isStruct(data.type)) return data;
+  const { offset, length, nullCount, nullBitmap } = data;
+  const children = data.children.map(plainColumn);
+  const type = plainType(data.type) as Struct;
+  return makeData({ type, offset, length, nullCount, nullBitmap, children });
+}
+
+/** Rows that are null take no bytes, whatever their code is. */
+function plainTexts(data: Data): Data<Utf8> {
+  const { bytes, offsets, codes = new Int32Array(0) } = textColumnOf(data);
+  const { offset, length, nullCount, nullBitmap } = data;
+  const ends = new Int32Array(length + 1);
+  let total = 0;
+  for (let row = 0; row < length; row++) {
+    if (nullCount === 0 || data.getValid(row)) {
+      const code = codes[row] as number;
+      total += (offsets[code + 1] as number) - (offsets[code] as number);
+    }
+    ends[row + 1] = total;
+  }
+  const texts = new Uint8Array(total);
+  for (let row = 0; row < length; row++) {
+    const from = offsets[codes[row] as number] as number;
+    const to = ends[row] as number;
+    const size = (ends[row + 1] as number) - to;
+    if (size >= BULK_COPY_BYTES_MIN) texts.set(bytes.subarray(from, from + size), to);
+    else for (let i = 0; i < size; i++) texts[to + i] = bytes[from + i] as number;
+  }
+  const type = new Utf8();
+  return makeData({ type, offset, length, nullCount, nullBitmap, valueOffsets: ends, data: texts });
+}

@@ -1,0 +1,103 @@
+/** Reading: from stored bytes to record batches, some row groups at a time. */
+import {
+  COLUMNS_MAX,
+  checkSeal,
+  IoError,
+  type ObjectKey,
+  PART_BYTES_MAX,
+  PART_ROWS_MAX,
+  type TableDescriptor,
+} from "@crv/core";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+import type { PartReadRequest, PartSource } from "@crv/storage-trait/parts";
+import { makeData, RecordBatch, RecordBatchReader, Schema, Struct } from "apache-arrow";
+import type { DecodePool } from "./decode-pool.js";
+import { checkFrame } from "./footer.js";
+import { corruptPart, partTooLarge, readAborted } from "./part-errors.js";
+
+/** Below this a decoder's texts cost less to look at than the means to have them as dictionaries. */
+const DICTIONARY_ROWS_MIN = 4096;
+
+/** Decodes `part` as {@link PartStore.read} says. Holds one task's rows at a time. */
+export async function* readPart(
+  reader: ObjectReader,
+  pool: DecodePool,
+  part: PartSource,
+  table: TableDescriptor,
+  request: PartReadRequest,
+): AsyncGenerator<RecordBatch> {
+  const { columns = Object.keys(table.columns), rowGroups, verify = true, signal } = request;
+  const names = [...new Set(columns)];
+  const { rows } = part;
+  const isLong = rows >= DICTIONARY_ROWS_MIN;
+  const texts = new Set(names.filter((name) => isLong && table.columns[name] === "str"));
+  checkNotAborted(part.path, signal);
+  const bytes = shareBytes(await fetchPart(reader, part, verify));
+  let done: number | undefined = 0;
+  while (done !== undefined) {
+    const task = { bytes, rows, columnsMax: COLUMNS_MAX, columns: names, texts, rowGroups, done };
+    const result = await pool.decode(part.path, task, signal);
+    if (result.kind === "refused") {
+      const error = result.code === "CORRUPT" ? corruptPart : partTooLarge;
+      throw error(part.path, result.reason);
+    }
+    if (result.streams.length === 0 && result.rows > 0) yield batchWithoutColumns(result.rows);
+    for (const stream of result.streams) {
+      checkNotAborted(part.path, signal);
+      for (const batch of RecordBatchReader.from(stream)) yield inOrder(batch, names);
+    }
+    done = result.next;
+  }
+}
+
+async function fetchPart(
+  reader: ObjectReader,
+  part: PartSource,
+  verify: boolean,
+): Promise<Uint8Array> {
+  const { path, bytes: sizeBytes, rows, digest } = part;
+  if (sizeBytes > PART_BYTES_MAX) {
+    throw partTooLarge(path, `it has ${sizeBytes} bytes, at most ${PART_BYTES_MAX}`);
+  }
+  if (rows > PART_ROWS_MAX) {
+    throw partTooLarge(path, `it has ${rows} rows, at most ${PART_ROWS_MAX}`);
+  }
+  const bytes = await reader.get(path, { sizeBytesMax: PART_BYTES_MAX });
+  if (bytes === undefined) {
+    throw new IoError("NOT_FOUND", `the part ${path} does not exist; run "crv verify"`, {
+      details: { key: path },
+    });
+  }
+  if (verify) await checkSeal(path, bytes, { sizeBytes, digest });
+  else if (bytes.byteLength !== sizeBytes) {
+    throw corruptPart(path, `it has ${bytes.byteLength} bytes instead of ${sizeBytes}`);
+  }
+  checkFrame(path, bytes);
+  return bytes;
+}
+
+function shareBytes(bytes: Uint8Array): SharedArrayBuffer {
+  const shared = new SharedArrayBuffer(bytes.byteLength);
+  new Uint8Array(shared).set(bytes);
+  return shared;
+}
+
+/** The decoder gives columns in the order of the file. */
+function inOrder(batch: RecordBatch, names: readonly string[]): RecordBatch {
+  const found = names
+    .map((name) => batch.schema.fields.findIndex((field) => field.name === name))
+    .filter((index) => index >= 0);
+  if (found.every((index, position) => index === position)) return batch;
+  return batch.selectAt(found);
+}
+
+function batchWithoutColumns(rows: number): RecordBatch {
+  return new RecordBatch(
+    new Schema([]),
+    makeData({ type: new Struct([]), length: rows, nullCount: 0, children: [] }),
+  );
+}
+
+function checkNotAborted(path: ObjectKey, signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw readAborted(path, signal.reason);
+}

@@ -1,0 +1,112 @@
+/**
+ * Threads that decode. Invariant: whatever a task does to its thread, it alone fails, with a typed
+ * error, and every other task, before, beside or after it, is answered.
+ */
+import { type IoError, type ObjectKey, parseObjectKey } from "@crv/core";
+import { afterEach, describe, expect, test } from "vitest";
+import { createDecodePool, type DecodePool } from "../src/parquet/decode-pool.js";
+import type { DecodeResult, DecodeTask } from "../src/parquet/decode-task.js";
+
+const WORKER = new URL("./parquet-stand-in-worker.mjs", import.meta.url).href;
+const PATH = parseObjectKey("tables/t/part-1");
+
+describe("createDecodePool", () => {
+  const pools: DecodePool[] = [];
+  afterEach(async () => {
+    for (const pool of pools.splice(0)) await pool.close();
+  });
+
+  function open(workers: number, timeoutMs = 60_000, workerFile = WORKER): DecodePool {
+    const pool = createDecodePool({ workers, timeoutMs, workerFile });
+    pools.push(pool);
+    return pool;
+  }
+
+  const answered = { kind: "decoded", rows: 5 };
+
+  test.each([
+    ["fail", "the decoder refused"],
+    ["panic", "unreachable"],
+    ["exit", "exited"],
+  ])("calls a part corrupt whose decoding ends in %s, and goes on", async (act, reason) => {
+    const pool = open(1);
+    const error = await failure(run(pool, act));
+    expect([error.code, error.details.key]).toEqual(["CORRUPT", PATH]);
+    expect(error.message).toContain(PATH);
+    expect(error.message).toContain(reason);
+    expect(error.message).toContain('run "crv verify"');
+    expect(await run(pool, "answer")).toMatchObject(answered);
+  });
+
+  test.each(["hang", "spin"])("ends a task that does not end (%s), and goes on", async (act) => {
+    const pool = open(1, 2500);
+    expect((await failure(run(pool, act))).code).toBe("DEADLINE_EXCEEDED");
+    expect(await run(pool, "answer")).toMatchObject(answered);
+  });
+
+  test("answers tasks that wait behind those that kill their threads", async () => {
+    const pool = open(2);
+    const acts = ["exit", "answer", "panic", "answer", "exit", "answer", "fail", "answer"];
+    const results = await Promise.allSettled(acts.map((act) => run(pool, act)));
+    expect(results.map(({ status }) => status)).toEqual(
+      acts.map((act) => (act === "answer" ? "fulfilled" : "rejected")),
+    );
+  });
+
+  test("does not count the time that a task waits for its thread", async () => {
+    const pool = open(1, 2500);
+    const hanging = [run(pool, "hang"), run(pool, "hang")].map(failure);
+    const last = run(pool, "answer");
+    expect((await Promise.all(hanging)).map(({ code }) => code)).toEqual([
+      "DEADLINE_EXCEEDED",
+      "DEADLINE_EXCEEDED",
+    ]);
+    expect(await last).toMatchObject(answered);
+  });
+
+  test("stops a task that is cancelled, at work or waiting", async () => {
+    const pool = open(1);
+    const stop = new AbortController();
+    const hanging = failure(run(pool, "spin", stop.signal));
+    const waiting = failure(run(pool, "answer", stop.signal));
+    const other = run(pool, "answer");
+    stop.abort(new Error("enough"));
+    expect([(await hanging).code, (await waiting).code]).toEqual(["ABORTED", "ABORTED"]);
+    expect((await waiting).cause).toEqual(new Error("enough"));
+    expect(await other).toMatchObject(answered);
+  });
+
+  test("ends what is under way when it is closed", async () => {
+    const pool = open(1);
+    const tasks = [run(pool, "hang"), run(pool, "answer")].map(failure);
+    await pool.close();
+    expect((await Promise.all(tasks)).map(({ code }) => code)).toEqual(["CLOSED", "CLOSED"]);
+    expect((await failure(run(pool, "answer"))).code).toBe("CLOSED");
+  });
+
+  test("says so at once when its worker is not there", async () => {
+    const pool = open(1, 60_000, new URL("./not-there.mjs", import.meta.url).href);
+    const error = await failure(run(pool, "answer"));
+    expect(error.code).toBe("IO");
+    expect(error.message).toContain("not-there.mjs");
+  });
+});
+
+function run(pool: DecodePool, act: string, signal?: AbortSignal): Promise<DecodeResult> {
+  const task: DecodeTask = {
+    bytes: new SharedArrayBuffer(0),
+    rows: 5,
+    columnsMax: 100,
+    columns: [act],
+    texts: new Set(),
+    rowGroups: undefined,
+    done: 0,
+  };
+  return pool.decode(PATH as ObjectKey, task, signal);
+}
+
+async function failure(result: Promise<unknown>): Promise<IoError> {
+  const [settled] = await Promise.allSettled([result]);
+  if (settled?.status !== "rejected") throw new Error("the task did not fail");
+  return settled.reason as IoError;
+}
