@@ -49,10 +49,14 @@ function write(value: unknown, depth: number): string {
 }
 
 function writeObject(value: object, depth: number): string {
-  const members = Object.entries(value)
-    .filter(([, v]) => v !== undefined)
-    .sort(([a], [b]) => compareText(a, b));
-  return `{${members.map(([k, v]) => `${JSON.stringify(k)}:${write(v, depth + 1)}`).join(",")}}`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = "";
+  for (const key of Object.keys(members).sort(compareText)) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${write(member, depth + 1)}`;
+  }
+  return `{${text}}`;
 }
 
 function isPlain(value: object): boolean {

@@ -69,7 +69,6 @@ export {
 export { COMMIT_PHASES, type CommitPhase, type PhaseEvent } from "@crv/engine";
 export {
   type AppendInput,
-  type AppendOptions,
   type AppendResult,
   Dataset,
   type Filter,
@@ -77,7 +76,11 @@ export {
   type IoSettingsInput,
   Scan,
   type ScanOptions,
+  Transaction,
+  type TransactionResult,
   type Where,
+  type WriteOptions,
+  type WrittenRows,
 } from "@crv/io";
 export { describeRecord } from "@crv/manifest";
 export type { SweepReport, SweptOperation } from "@crv/recovery";

@@ -1,6 +1,6 @@
 /**
  * Builds columns of str: codes into one dictionary of distinct texts. A source column that has a
- * dictionary costs one decoded text per distinct value, not per row.
+ * dictionary costs one look-up per distinct value, not per row.
  */
 import {
   type Data,
@@ -80,22 +80,47 @@ export class TextBuilder implements ColumnBuilder {
 
   /** Codes of a source without dictionary. */
   #encoder(source: Data): (row: number) => number {
-    const read = textReader(source);
-    return (row) => (source.getValid(row) ? this.#texts.codeOf(read(row)) : NULL);
+    const codeAt = this.#coder(source);
+    return (row) => (source.getValid(row) ? codeAt(row) : NULL);
   }
 
   #recoder(source: Data): (row: number) => number {
     const dictionary = source.dictionary as Vector;
     const from = source.values as ArrayLike<number | bigint>;
     const recoded = this.#recodedOf(dictionary);
+    const codeAt = this.#dictionaryCoder(dictionary);
     const hasNulls = source.nullCount > 0;
     return (row) => {
       if (hasNulls && !source.getValid(row)) return NULL;
       const code = Number(from[row]);
       const known = recoded[code];
       if (known !== UNKNOWN && known !== undefined) return known;
-      return this.#recode(dictionary, recoded, code);
+      if (known === undefined) throw unknownCode(code, recoded.length);
+      const own = codeAt(code);
+      recoded[code] = own;
+      return own;
     };
+  }
+
+  #dictionaryCoder(dictionary: Vector): (code: number) => number {
+    const [texts] = dictionary.data;
+    if (texts !== undefined && dictionary.data.length === 1) return this.#encoder(texts);
+    // A dictionary that grew while its stream was read: one chunk for each addition.
+    return (code) => {
+      const text = dictionary.get(code) as string | null;
+      return text === null ? NULL : this.#texts.codeOf(text);
+    };
+  }
+
+  /** Codes of the rows of a text column that are not null. */
+  #coder(source: Data): (row: number) => number {
+    if (DataType.isUtf8View(source.type)) {
+      const read = textReader(source);
+      return (row) => this.#texts.codeOf(read(row));
+    }
+    const { values, valueOffsets } = source;
+    return (row) =>
+      this.#texts.codeOfBytes(values, Number(valueOffsets[row]), Number(valueOffsets[row + 1]));
   }
 
   #recodedOf(dictionary: Vector): Int32Array {
@@ -105,18 +130,12 @@ export class TextBuilder implements ColumnBuilder {
     this.#recoded.set(dictionary, recoded);
     return recoded;
   }
+}
 
-  #recode(dictionary: Vector, recoded: Int32Array, code: number): number {
-    if (!(code >= 0 && code < recoded.length)) {
-      throw new SchemaError(
-        "CORRUPT",
-        `dictionary code ${code} is not within the ${recoded.length} values of its dictionary`,
-        { details: { code, values: recoded.length } },
-      );
-    }
-    const text = dictionary.get(code) as string | null;
-    const own = text === null ? NULL : this.#texts.codeOf(text);
-    recoded[code] = own;
-    return own;
-  }
+function unknownCode(code: number, textCount: number): SchemaError {
+  return new SchemaError(
+    "CORRUPT",
+    `dictionary code ${code} is not within the ${textCount} values of its dictionary`,
+    { details: { code, values: textCount } },
+  );
 }

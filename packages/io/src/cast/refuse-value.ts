@@ -1,0 +1,15 @@
+/** The error of a value that its column does not take. */
+import type { IoSchemaError } from "@crv/core";
+import { invalidTick, invalidValue } from "../validate/refusals.js";
+import type { InputColumn } from "./input-shape.js";
+
+export function refuseValue(
+  { name: column, type, rule }: InputColumn,
+  row: number,
+  value: unknown,
+): IoSchemaError {
+  const remedy = rule.remedy(value);
+  return rule.codeOf?.(value) === "INVALID_TICK"
+    ? invalidTick({ column, row }, value, remedy)
+    : invalidValue({ column, row }, value, type, remedy);
+}

@@ -1,0 +1,161 @@
+/** A run's tables, as users append to them and read them. */
+import { IoError, type TableManifest } from "@crv/core";
+import type { Durability, StagedStorage } from "@crv/storage-trait";
+import type { Table as ArrowTable } from "apache-arrow";
+import type { AppendInput } from "./input/append-input.js";
+import { Scan } from "./read/scan.js";
+import { checkScanOptions, type ScanOptions } from "./read/scan-options.js";
+import type { IoSettings } from "./settings/io-settings.js";
+import { TableCatalog } from "./tables/table-catalog.js";
+import type {
+  ColumnOf,
+  DescriptorOf,
+  Descriptors,
+  Int64Mode,
+  RowsOf,
+  TableArgument,
+} from "./tables/table-types.js";
+import type { AppendResult } from "./write/append-result.js";
+import { appendRows, type WriteContext } from "./write/append-rows.js";
+import { runTransaction, type Transaction, type TransactionResult } from "./write/transaction.js";
+import type { WriteOptions } from "./write/write-options.js";
+
+export interface DatasetOptions<Tables extends Descriptors> {
+  readonly storage: StagedStorage;
+  readonly settings: IoSettings;
+  /** Tables of the program, besides the canonical ones. */
+  readonly tables: Tables;
+  /** What `storage` was opened with; results name it. */
+  readonly durability: Durability;
+  readonly readOnly: boolean;
+}
+
+/**
+ * The tables of one run. A table is named by its canonical name, by the name of a descriptor that
+ * was passed here, or by a descriptor itself; then its rows are checked by the compiler, too. Tables
+ * that are in the run already can be used by their name alone.
+ */
+export class Dataset<Tables extends Descriptors = readonly []> {
+  readonly #storage: StagedStorage;
+  readonly #settings: IoSettings;
+  readonly #durability: Durability;
+  readonly #readOnly: boolean;
+  readonly #catalog: TableCatalog;
+
+  /** @throws IoSchemaError `DESCRIPTOR_MISMATCH` when `tables` describes one table in two ways. */
+  constructor({ storage, settings, tables, durability, readOnly }: DatasetOptions<Tables>) {
+    this.#storage = storage;
+    this.#settings = settings;
+    this.#durability = durability;
+    this.#readOnly = readOnly;
+    this.#catalog = new TableCatalog(tables, settings.tickBucketSize);
+  }
+
+  /**
+   * Appends rows in one commit; the first append to a table makes it. Input in memory is checked
+   * whole before anything is written; a stream is checked and written as it comes, and discarded
+   * when a row is bad. Input without rows makes no version.
+   *
+   * @throws IoSchemaError `UNKNOWN_TABLE`, `DESCRIPTOR_MISMATCH`; `INVALID_ARGUMENT`,
+   *   `MISSING_COLUMN`, `UNEXPECTED_COLUMN`, `NULL_VALUE`, `INVALID_VALUE`, `INVALID_TICK` naming the
+   *   column, the row and the remedy.
+   * @throws IoError `READ_ONLY`, `ABORTED`. IoWriteError `WRITE_FAILED`.
+   * @throws ConflictError Nothing was appended. UnknownOutcomeError It may have been.
+   */
+  async append<const Table extends TableArgument<Tables>>(
+    table: Table,
+    input: AppendInput<RowsOf<Tables, Table>>,
+    options: WriteOptions = {},
+  ): Promise<AppendResult> {
+    return appendRows(this.#writing(), this.#catalog.find(table), input, options);
+  }
+
+  /**
+   * Writes to any number of tables in one commit: all of it becomes visible together when `work`
+   * has ended, or nothing when it throws.
+   *
+   * @example
+   * await run.transaction(async (tx) => {
+   *   await tx.insert("decisions", decisions);
+   *   await tx.insert("messages", messages);
+   * });
+   * @throws What `work` throws; else as {@link append}.
+   */
+  async transaction(
+    work: (transaction: Transaction<Tables>) => Promise<void>,
+    options: WriteOptions = {},
+  ): Promise<TransactionResult> {
+    return runTransaction(this.#writing(), work, options);
+  }
+
+  /**
+   * Describes a read. Nothing is read yet.
+   *
+   * @throws IoSchemaError `UNKNOWN_TABLE`, `INVALID_ARGUMENT`, `INVALID_FILTER`: at once for tables
+   *   that the program describes, at the first read for others.
+   */
+  scan<
+    const Table extends TableArgument<Tables>,
+    const Column extends ColumnOf<DescriptorOf<Tables, Table>> = ColumnOf<
+      DescriptorOf<Tables, Table>
+    >,
+    Mode extends Int64Mode = "number",
+  >(
+    table: Table,
+    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Table>>, Column, Mode> = {},
+  ): Scan<DescriptorOf<Tables, Table>, Column, Mode> {
+    const context = { storage: this.#storage, catalog: this.#catalog };
+    return new Scan(context, this.#catalog.find(table), checkScanOptions(options));
+  }
+
+  /**
+   * What {@link scan} selects, as one Arrow table; `scan(…).toRows()` gives objects. Errors as of
+   * {@link scan}.
+   */
+  async read<
+    const Table extends TableArgument<Tables>,
+    const Column extends ColumnOf<DescriptorOf<Tables, Table>> = ColumnOf<
+      DescriptorOf<Tables, Table>
+    >,
+  >(
+    table: Table,
+    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Table>>, Column> = {},
+  ): Promise<ArrowTable> {
+    return this.scan<Table, Column, Int64Mode>(table, options).toTable();
+  }
+
+  /**
+   * What the log says of a table; undefined when nothing was appended to it yet.
+   *
+   * @throws IoSchemaError `UNKNOWN_TABLE` for a name that neither the program nor the run knows.
+   */
+  async manifest<const Table extends TableArgument<Tables>>(
+    table: Table,
+  ): Promise<TableManifest | undefined> {
+    const named = this.#catalog.find(table);
+    const snapshot = await this.#storage.snapshot();
+    try {
+      this.#catalog.resolve(named, snapshot);
+      return this.#storage.manifest(snapshot, named.key);
+    } finally {
+      await snapshot.close();
+    }
+  }
+
+  /** @throws IoError `READ_ONLY`. */
+  #writing(): WriteContext {
+    if (this.#readOnly) {
+      throw new IoError(
+        "READ_ONLY",
+        `run ${this.#storage.runId} is open for reading only: open it with mode "readWrite"`,
+        { details: { runId: this.#storage.runId } },
+      );
+    }
+    return {
+      storage: this.#storage,
+      catalog: this.#catalog,
+      strictSchema: this.#settings.strictSchema,
+      durability: this.#durability,
+    };
+  }
+}

@@ -1,0 +1,22 @@
+/** What users touch: settings, appending, reading. Knows of no backend. */
+export { Dataset, type DatasetOptions } from "./dataset.js";
+export type { AppendInput, InputItem } from "./input/append-input.js";
+export type { Condition, Filter, FilterOperators, FilterValue } from "./read/filter-types.js";
+export { Scan } from "./read/scan.js";
+export type { ScanOptions } from "./read/scan-options.js";
+export type { Where } from "./read/tick-range.js";
+export { IoSettings, type IoSettingsInput } from "./settings/io-settings.js";
+export type { ValuationSettings } from "./settings/valuation-settings.js";
+export type {
+  ColumnOf,
+  DescriptorOf,
+  Descriptors,
+  Int64Mode,
+  RowsOf,
+  ScannedRow,
+  TableArgument,
+  TableMap,
+} from "./tables/table-types.js";
+export type { AppendedPart, AppendResult, WrittenRows } from "./write/append-result.js";
+export { Transaction, type TransactionResult } from "./write/transaction.js";
+export type { WriteOptions } from "./write/write-options.js";

@@ -1,0 +1,169 @@
+/** A scan: what is to be read, and the forms in which it can be had. */
+import type { TableDescriptor } from "@crv/core";
+import { arrowSchema, BatchBuilder, emptyBatch } from "@crv/core/arrow";
+import type { ScanPlan, ScanRequest, SnapshotHandle, StagedStorage } from "@crv/storage-trait";
+import { type RecordBatch, Schema, Table } from "apache-arrow";
+import { abortedOr, checkNotAborted } from "../cancellation.js";
+import { checkOptions } from "../known-keys.js";
+import type { NamedTable, TableCatalog } from "../tables/table-catalog.js";
+import type { ColumnOf, Int64Mode, ScannedRow } from "../tables/table-types.js";
+import { rowsOfBatch } from "./rows-of-batch.js";
+import { bindScan, type CheckedOptions, checkInt64Mode } from "./scan-options.js";
+
+export interface ScanContext {
+  readonly storage: StagedStorage;
+  readonly catalog: TableCatalog;
+}
+
+/** A scan of a pinned version. */
+interface BoundScan {
+  readonly snapshot: SnapshotHandle;
+  readonly table: TableDescriptor;
+  readonly request: ScanRequest;
+  /** A table that the program describes may not be in the run yet: it has no rows. */
+  readonly exists: boolean;
+}
+
+/**
+ * Lazy: nothing is read before one of its forms is asked for. Each asking reads the newest version
+ * at that moment, pins it, and lets it go at the end; so a scan may be used again.
+ */
+export class Scan<
+  D extends TableDescriptor = TableDescriptor,
+  Column extends string = ColumnOf<D>,
+  Mode extends Int64Mode = "number",
+> implements AsyncIterable<RecordBatch>
+{
+  readonly #context: ScanContext;
+  readonly #table: NamedTable;
+  readonly #options: CheckedOptions;
+
+  /** Made by `Dataset.scan`. */
+  constructor(context: ScanContext, table: NamedTable, options: CheckedOptions) {
+    this.#context = context;
+    this.#table = table;
+    this.#options = options;
+    // What the program describes can be checked at once; other tables when they are first read.
+    if (table.described !== undefined) bindScan(table.described, options);
+  }
+
+  /** Record batches in the order of the scan. At least one, which may be empty: it has the schema. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<RecordBatch> {
+    const scan = await this.#bind();
+    try {
+      yield* this.#batches(scan);
+    } finally {
+      await scan.snapshot.close();
+    }
+  }
+
+  /** All rows as one Arrow table of one batch, so that its text columns have one dictionary each. */
+  async toTable(): Promise<Table> {
+    let first: RecordBatch | undefined;
+    let builder: BatchBuilder | undefined;
+    for await (const batch of this) {
+      if (first === undefined) {
+        first = batch;
+        continue;
+      }
+      if (builder === undefined) {
+        builder = new BatchBuilder(first.schema);
+        builder.append(first);
+      }
+      builder.append(batch);
+    }
+    const whole = builder?.finish() ?? first;
+    return new Table(whole === undefined ? [] : [whole]);
+  }
+
+  /**
+   * All rows as objects.
+   *
+   * @param options `int64` overrides the one of the scan.
+   * @throws IoSchemaError `UNSAFE_INTEGER` naming column and row.
+   */
+  async toRows<Wanted extends Int64Mode = Mode>(
+    options: { readonly int64?: Wanted } = {},
+  ): Promise<ScannedRow<D, Column, Wanted>[]> {
+    checkOptions("toRows", options, ["int64"]);
+    const int64 = checkInt64Mode(options.int64 ?? this.#options.int64);
+    const scan = await this.#bind();
+    try {
+      const rows: Record<string, unknown>[] = [];
+      for await (const batch of this.#batches(scan)) {
+        for (const row of rowsOfBatch(batch, scan.table, int64, rows.length)) rows.push(row);
+      }
+      return rows as ScannedRow<D, Column, Wanted>[];
+    } finally {
+      await scan.snapshot.close();
+    }
+  }
+
+  /** Paths or URLs of the Parquet parts that hold the rows, for other programs. */
+  async files(): Promise<readonly string[]> {
+    return (await this.#plan())?.locations ?? [];
+  }
+
+  /** The number of rows. Reads no data where the log says it already. */
+  async count(): Promise<number> {
+    const plan = await this.#plan();
+    if (plan === undefined) return 0;
+    const { limit = Number.POSITIVE_INFINITY } = this.#options;
+    if (plan.exact) return Math.min(plan.rowsMax, limit);
+    return this.#countRows();
+  }
+
+  async #countRows(): Promise<number> {
+    const { request, ...scan } = await this.#bind();
+    try {
+      const columns = [scan.table.tickColumn ?? (Object.keys(scan.table.columns)[0] as string)];
+      let count = 0;
+      for await (const batch of this.#batches({ ...scan, request: { ...request, columns } })) {
+        count += batch.numRows;
+      }
+      return count;
+    } finally {
+      await scan.snapshot.close();
+    }
+  }
+
+  async #plan(): Promise<ScanPlan | undefined> {
+    const { snapshot, request, exists } = await this.#bind();
+    try {
+      return exists ? await this.#context.storage.plan(snapshot, request) : undefined;
+    } finally {
+      await snapshot.close();
+    }
+  }
+
+  async #bind(): Promise<BoundScan> {
+    checkNotAborted(this.#options.signal);
+    const snapshot = await this.#context.storage.snapshot();
+    try {
+      const { descriptor, exists } = this.#context.catalog.resolve(this.#table, snapshot);
+      const request = bindScan(descriptor, this.#options);
+      return { snapshot, table: descriptor, request, exists };
+    } catch (error) {
+      await snapshot.close();
+      throw error;
+    }
+  }
+
+  async *#batches({ snapshot, table, request, exists }: BoundScan): AsyncIterable<RecordBatch> {
+    if (!exists) {
+      yield emptyBatch(selectFields(arrowSchema(table), request.columns));
+      return;
+    }
+    try {
+      yield* this.#context.storage.scan(snapshot, request);
+    } catch (error) {
+      throw abortedOr(error, request.signal);
+    }
+  }
+}
+
+function selectFields(schema: Schema, columns: readonly string[] | undefined): Schema {
+  if (columns === undefined) return schema;
+  const fields = columns.flatMap((column) => schema.fields.filter(({ name }) => name === column));
+  return new Schema(fields);
+}

@@ -1,0 +1,81 @@
+/**
+ * Settings of a store. Every value is checked when the settings are made, so that no later step
+ * meets a bad one.
+ */
+import { PART_ROWS_MAX, TICK_BUCKET_SIZE, TICK_MAX } from "@crv/core";
+import { readGroup, type SettingGroup } from "./setting-group.js";
+import { oneOf, orUnset, plainObject, someText, trueOrFalse, wholeNumber } from "./setting-rule.js";
+import { VALUATION_SETTINGS, type ValuationSettings } from "./valuation-settings.js";
+
+/** Rows of a Parquet row group when the settings do not say. */
+const ROW_GROUP_SIZE = 131_072;
+
+interface PlainSettings {
+  /** Directory that holds the runs. */
+  readonly rootDir: string;
+  readonly partitioning: "tick_buckets";
+  /** Ticks per bucket of tables that do not say themselves, fixed when a table is made. */
+  readonly tickBucketSize: number;
+  readonly rowGroupSize: number;
+  readonly compression: "zstd" | "lz4" | "snappy";
+  readonly fsProtocol: "file";
+  readonly fsOptions: Readonly<Record<string, unknown>>;
+  /** Whether a column that the table does not have is an error. Otherwise it is left out. */
+  readonly strictSchema: boolean;
+  /** Parts between two writes of a table's `manifest.json`. Unset = in proportion to its size. */
+  readonly writeManifestEveryN: number | undefined;
+}
+
+/** With the group that is checked on its own. */
+interface Settings extends PlainSettings {
+  readonly valuation: Readonly<Record<string, unknown>>;
+}
+
+/** What may be given: any field may be left out. */
+export type IoSettingsInput = {
+  readonly [Field in keyof PlainSettings]?: PlainSettings[Field] | undefined;
+} & { readonly valuation?: Partial<ValuationSettings> | undefined };
+
+const SETTINGS: SettingGroup<Settings> = {
+  rootDir: { rule: someText, default: "out" },
+  partitioning: { rule: oneOf("tick_buckets"), default: "tick_buckets" },
+  tickBucketSize: { rule: wholeNumber("ticks", 1, TICK_MAX), default: TICK_BUCKET_SIZE },
+  rowGroupSize: { rule: wholeNumber("rows", 1, PART_ROWS_MAX), default: ROW_GROUP_SIZE },
+  compression: { rule: oneOf("zstd", "lz4", "snappy"), default: "zstd" },
+  fsProtocol: { rule: oneOf("file"), default: "file" },
+  fsOptions: { rule: plainObject, default: {} },
+  strictSchema: { rule: trueOrFalse, default: true },
+  writeManifestEveryN: {
+    rule: orUnset(wholeNumber("parts", 1, Number.MAX_SAFE_INTEGER)),
+    default: undefined,
+  },
+  valuation: { rule: plainObject, default: {} },
+};
+
+/** Checked settings. Frozen. */
+export class IoSettings implements PlainSettings {
+  declare readonly rootDir: string;
+  declare readonly partitioning: "tick_buckets";
+  declare readonly tickBucketSize: number;
+  declare readonly rowGroupSize: number;
+  declare readonly compression: "zstd" | "lz4" | "snappy";
+  declare readonly fsProtocol: "file";
+  declare readonly fsOptions: Readonly<Record<string, unknown>>;
+  declare readonly strictSchema: boolean;
+  declare readonly writeManifestEveryN: number | undefined;
+  readonly valuation: ValuationSettings;
+
+  /** @throws IoConfigError `INVALID_CONFIG` naming the field, the value and what is allowed. */
+  constructor(input: IoSettingsInput = {}) {
+    const { valuation, ...plain } = readGroup(SETTINGS, input);
+    Object.assign(this, plain);
+    this.fsOptions = Object.freeze({ ...plain.fsOptions });
+    this.valuation = Object.freeze(readGroup(VALUATION_SETTINGS, valuation, "valuation."));
+    Object.freeze(this);
+  }
+
+  /** As the constructor; settings that were checked already are returned as they are. */
+  static from(input: IoSettings | IoSettingsInput = {}): IoSettings {
+    return input instanceof IoSettings ? input : new IoSettings(input);
+  }
+}

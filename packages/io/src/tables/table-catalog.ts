@@ -1,0 +1,132 @@
+/** The tables that a program may name, and what each name stands for in a snapshot. */
+import {
+  CANONICAL_TABLES,
+  equalDescriptors,
+  IoSchemaError,
+  isTableName,
+  parseTableKey,
+  show,
+  type TableDescriptor,
+  type TableKey,
+  withBucketSize,
+} from "@crv/core";
+import type { SnapshotHandle } from "@crv/storage-trait";
+import { closestName } from "../closest-name.js";
+import { descriptorDifference } from "./descriptor-difference.js";
+
+/** A table as the program named it. */
+export interface NamedTable {
+  readonly key: TableKey;
+  /** Undefined when only the run may know it. */
+  readonly described: TableDescriptor | undefined;
+}
+
+/** A table as it is, or would be made, in a snapshot. */
+export interface ResolvedTable {
+  readonly descriptor: TableDescriptor;
+  readonly exists: boolean;
+}
+
+export class TableCatalog {
+  readonly #described: ReadonlyMap<string, TableDescriptor>;
+  readonly #tickBucketSize: number;
+
+  /**
+   * @param tables Descriptors that the program passed at open.
+   * @param tickBucketSize Of tables that are made without their own.
+   * @throws IoSchemaError `DESCRIPTOR_MISMATCH` when two of one name differ.
+   */
+  constructor(tables: readonly TableDescriptor[], tickBucketSize: number) {
+    const described = new Map<string, TableDescriptor>(Object.entries(CANONICAL_TABLES));
+    for (const table of tables) {
+      checkDescriptor(table);
+      checkSame(described.get(table.name), table);
+      described.set(table.name, table);
+    }
+    this.#described = described;
+    this.#tickBucketSize = tickBucketSize;
+  }
+
+  /**
+   * Reads a table argument. Needs no snapshot, so that a wrong argument is refused at once.
+   *
+   * @throws IoSchemaError `UNKNOWN_TABLE` for what cannot be a table; `DESCRIPTOR_MISMATCH` for a
+   *   descriptor that differs from the one known under its name.
+   */
+  find(table: unknown): NamedTable {
+    if (typeof table === "object" && table !== null) {
+      const described = checkDescriptor(table);
+      checkSame(this.#described.get(described.name), described);
+      return { key: described.name, described };
+    }
+    const described = typeof table === "string" ? this.#described.get(table) : undefined;
+    if (described !== undefined) return { key: described.name, described };
+    try {
+      return { key: parseTableKey(table), described: undefined };
+    } catch {
+      throw this.#unknown(table, []);
+    }
+  }
+
+  /**
+   * What the table is in `snapshot`. The run's descriptor wins where the program leaves something
+   * open (the bucket size); everything else must agree.
+   *
+   * @throws IoSchemaError `UNKNOWN_TABLE` naming the tables that exist; `DESCRIPTOR_MISMATCH` naming
+   *   the first difference.
+   */
+  resolve({ key, described }: NamedTable, snapshot: SnapshotHandle): ResolvedTable {
+    const stored = snapshot.descriptor(key);
+    if (stored === undefined) {
+      if (described === undefined) throw this.#unknown(key, snapshot.tables());
+      return { descriptor: withBucketSize(described, this.#tickBucketSize), exists: false };
+    }
+    if (described !== undefined) checkStored(described, stored);
+    return { descriptor: stored, exists: true };
+  }
+
+  #unknown(table: unknown, stored: readonly TableKey[]): IoSchemaError {
+    const known = [...new Set([...stored, ...this.#described.keys()])].sort();
+    const meant = typeof table === "string" ? closestName(table, known) : undefined;
+    const remedy = meant === undefined ? "" : `did you mean "${meant}"? `;
+    return new IoSchemaError(
+      "UNKNOWN_TABLE",
+      `there is no table ${show(table)}: ${remedy}known are ${known.join(", ")}; describe others with defineTable`,
+      { details: { table, known, ...(meant !== undefined && { meant }) } },
+    );
+  }
+}
+
+function checkDescriptor(table: object): TableDescriptor {
+  if ("name" in table && "columns" in table && "tickColumn" in table && "required" in table) {
+    return table as TableDescriptor;
+  }
+  throw new IoSchemaError(
+    "UNKNOWN_TABLE",
+    `${show(table)} does not describe a table: make descriptors with defineTable`,
+    { details: { table } },
+  );
+}
+
+function checkSame(known: TableDescriptor | undefined, given: TableDescriptor): void {
+  if (known === undefined || known === given || equalDescriptors(known, given)) return;
+  const kind = isTableName(given.name) ? "is canonical" : "is described twice";
+  throw new IoSchemaError(
+    "DESCRIPTOR_MISMATCH",
+    `table "${given.name}" ${kind}, and the descriptors differ: choose another name`,
+    { details: { table: given.name } },
+  );
+}
+
+function checkStored(described: TableDescriptor, stored: TableDescriptor): void {
+  if (described === stored) return;
+  const { tickBucketSize } = stored;
+  const same = tickBucketSize === null ? described : withBucketSize(described, tickBucketSize);
+  const difference = descriptorDifference(same, stored);
+  if (difference === undefined) return;
+  throw new IoSchemaError(
+    "DESCRIPTOR_MISMATCH",
+    `table "${stored.name}" exists with another descriptor: ${difference}`,
+    { details: { table: stored.name, difference } },
+  );
+}

@@ -1,0 +1,108 @@
+/** Input, checked and encoded: in memory all of it, of a stream the beginning. */
+import type { TableDescriptor } from "@crv/core";
+import type { RecordBatch } from "apache-arrow";
+import { checkNotAborted } from "../cancellation.js";
+import { InputEncoder } from "../cast/input-encoder.js";
+import { openInput } from "../input/append-input.js";
+import { type InputChunk, readChunkStream, readChunks } from "../input/chunk-reader.js";
+
+export interface EncodeOptions {
+  readonly isStrict: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Batches of one append. Invariant: every batch has rows.
+ *
+ * What is in memory was checked whole when `open` resolves; of a stream the first batch was.
+ */
+export class EncodedInput {
+  readonly #encoder: InputEncoder;
+  readonly #batches: AsyncGenerator<RecordBatch>;
+  readonly #first: RecordBatch | undefined;
+  #failure: unknown;
+
+  private constructor(
+    encoder: InputEncoder,
+    batches: AsyncGenerator<RecordBatch>,
+    first: RecordBatch | undefined,
+  ) {
+    this.#encoder = encoder;
+    this.#batches = batches;
+    this.#first = first;
+  }
+
+  /** @throws IoSchemaError for input of no known form and for rows that do not fit the table. */
+  static async open(
+    input: unknown,
+    table: TableDescriptor,
+    { isStrict, signal }: EncodeOptions,
+  ): Promise<EncodedInput> {
+    const source = openInput(input);
+    const encoder = new InputEncoder(table, isStrict);
+    const batches =
+      source.kind === "memory"
+        ? replay(encodeAll(encoder, readChunks(source.items), signal))
+        : encodeStream(encoder, readChunkStream(source.items), signal);
+    const first = await batches.next();
+    return new EncodedInput(encoder, batches, first.done === true ? undefined : first.value);
+  }
+
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
+  /** Complete when the batches were read to their end. */
+  get ignoredColumns(): readonly string[] {
+    return this.#encoder.ignoredColumns;
+  }
+
+  /** What the input, not the storage, failed with. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Once. */
+  async *batches(): AsyncIterable<RecordBatch> {
+    if (this.#first === undefined) return;
+    yield this.#first;
+    try {
+      yield* this.#batches;
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+
+  /** Ends the source, also one that was not read to its end. Idempotent. */
+  async close(): Promise<void> {
+    await this.#batches.return(undefined);
+  }
+}
+
+function encodeAll(
+  encoder: InputEncoder,
+  chunks: readonly InputChunk[],
+  signal: AbortSignal | undefined,
+): readonly RecordBatch[] {
+  return chunks.map((chunk) => {
+    checkNotAborted(signal);
+    return encoder.encode(chunk);
+  });
+}
+
+async function* replay(batches: readonly RecordBatch[]): AsyncGenerator<RecordBatch> {
+  yield* batches.filter((batch) => batch.numRows > 0);
+}
+
+async function* encodeStream(
+  encoder: InputEncoder,
+  chunks: AsyncIterable<InputChunk>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RecordBatch> {
+  for await (const chunk of chunks) {
+    checkNotAborted(signal);
+    const batch = encoder.encode(chunk);
+    if (batch.numRows > 0) yield batch;
+  }
+}

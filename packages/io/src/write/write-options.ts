@@ -1,0 +1,32 @@
+/** What every write may be told besides its rows. */
+import { parseOperationId } from "@crv/core";
+import type { OperationIntent, SnapshotHandle } from "@crv/storage-trait";
+import { checkNotAborted } from "../cancellation.js";
+import { checkOptions } from "../known-keys.js";
+
+export interface WriteOptions {
+  /** Who writes: stands in the commit record. */
+  readonly actor?: string;
+  /** Why: stands in the commit record. */
+  readonly message?: string;
+  /** A ULID of the caller's. Writing under it again returns the first result. */
+  readonly operationId?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws IoSchemaError `INVALID_ARGUMENT`. IoError `ABORTED`. */
+export function checkWriteOptions(what: string, options: WriteOptions): void {
+  checkOptions(what, options, ["actor", "message", "operationId", "signal"]);
+  checkNotAborted(options.signal);
+}
+
+export function intentOf(base: SnapshotHandle, options: WriteOptions): OperationIntent {
+  const { actor, message, operationId } = options;
+  return {
+    base,
+    mode: "blind",
+    ...(actor !== undefined && { actor }),
+    ...(message !== undefined && { message }),
+    ...(operationId !== undefined && { operationId: parseOperationId(operationId) }),
+  };
+}
