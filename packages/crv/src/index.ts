@@ -70,6 +70,7 @@ export { COMMIT_PHASES, type CommitPhase, type PhaseEvent } from "@crv/engine";
 export {
   type AppendInput,
   type AppendResult,
+  type ChangedTable,
   Dataset,
   type Filter,
   IoSettings,

@@ -11,6 +11,7 @@ import {
   openDirectoryStore,
 } from "@crv/storage";
 import type { Durability } from "@crv/storage-trait";
+import { checkChoice, checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
 import { Run } from "./run.js";
 import { systemClock } from "./system-clock.js";
@@ -33,6 +34,17 @@ export interface OpenRunOptions<Tables extends Descriptors> {
   readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
 }
 
+const OPTIONS: readonly (keyof OpenRunOptions<Descriptors>)[] = [
+  "root",
+  "runId",
+  "mode",
+  "create",
+  "tables",
+  "settings",
+  "durability",
+  "onPhase",
+];
+
 /**
  * Opens a run, and makes it if it is missing. Opening for writing first settles what writers that
  * died left behind; `run.recovered` says what that was.
@@ -42,13 +54,15 @@ export interface OpenRunOptions<Tables extends Descriptors> {
  * await run.append("holdings", [{ tick: 0, agent_id: "A0", token_id: "T1", quantity: 3 }]);
  *
  * @throws GrammarError `INVALID_NAME` for the run id. IoConfigError `INVALID_CONFIG`.
- * @throws IoError `NOT_FOUND`, `ALREADY_EXISTS`, `READ_ONLY`, `UNSUPPORTED_FILESYSTEM`, `IO`.
+ * @throws IoError `INVALID_ARGUMENT`, `NOT_FOUND`, `ALREADY_EXISTS`, `READ_ONLY`,
+ *   `UNSUPPORTED_FILESYSTEM`, `IO`.
  * @throws IoManifestError `CORRUPT` when the log is damaged, `RECOVERY_BLOCKED`.
  * @throws VersionMismatch `FORMAT_UNSUPPORTED`.
  */
 export async function openRun<const Tables extends Descriptors = readonly []>(
   options: OpenRunOptions<Tables>,
 ): Promise<Run<Tables>> {
+  checkKeys("openRun", options, OPTIONS);
   const runId = parseRunId(options.runId);
   const { mode = "readWrite", durability = "full", tables = [] as unknown as Tables } = options;
   checkChoice("mode", mode, ["readWrite", "readOnly"]);
@@ -82,9 +96,7 @@ async function findRunDirectory(
     throw new IoError(
       "NOT_FOUND",
       `there is no run ${runId} in ${root}: see "crv runs --root ${root}"`,
-      {
-        details: { runId, root },
-      },
+      { details: { runId, root } },
     );
   }
   if (create === "always" && exists) {
@@ -134,13 +146,4 @@ async function openToWrite(
 
 function codecOptions(settings: IoSettings) {
   return { rowGroupRows: settings.rowGroupSize, compression: settings.compression };
-}
-
-function checkChoice(what: string, value: unknown, allowed: readonly string[]): void {
-  if (allowed.includes(value as string)) return;
-  throw new IoError(
-    "INVALID_ARGUMENT",
-    `${what} must be ${allowed.map((a) => `"${a}"`).join(" or ")} (got: ${String(value)})`,
-    { details: { what, value, allowed } },
-  );
 }

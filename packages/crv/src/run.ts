@@ -12,6 +12,7 @@ import {
 import type { OpenedStorage } from "@crv/engine";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
 import type { StagedStorage } from "@crv/storage-trait";
+import { checkCount, checkKeys } from "./check-options.js";
 
 export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<Tables> {
   readonly recovered: OpenedStorage["recovered"];
@@ -63,14 +64,28 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     return this.#storage.version;
   }
 
+  /**
+   * Version of a damaged record, when a run opened for reading stopped before one: `version` is then
+   * the newest sound one, and what was committed later is not shown. Undefined when none was met.
+   */
+  get damagedAt(): Version | undefined {
+    return this.#storage.damagedAt;
+  }
+
   /** What the newest version holds, in byte order of name. */
   async tables(): Promise<readonly TableSummary[]> {
     await using snapshot = await this.#storage.snapshot();
     return snapshot.tables().map((table) => this.#summarize(snapshot, table));
   }
 
-  /** Commit records, newest first. */
+  /**
+   * Commit records, newest first.
+   *
+   * @throws IoError `INVALID_ARGUMENT`.
+   */
   async log(options: LogOptions = {}): Promise<readonly CommitRecord[]> {
+    checkKeys("log", options, ["actor", "table", "from", "to", "limit"]);
+    for (const bound of ["from", "to", "limit"] as const) checkCount(bound, options[bound]);
     const { actor, limit = Number.POSITIVE_INFINITY } = options;
     const table = options.table === undefined ? undefined : parseTableKey(options.table);
     await using snapshot = await this.#storage.snapshot();

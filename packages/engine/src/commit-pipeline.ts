@@ -38,6 +38,7 @@ export class CommitPipeline {
   readonly #written: ObjectKey[] = [];
   #partCount = 0;
   #sidecar: Sidecar | undefined;
+  #armed: Promise<void> = Promise.resolve();
   #renewAtMs = 0;
 
   constructor(context: EngineContext, ref: OperationRef, actor: string | null) {
@@ -48,7 +49,13 @@ export class CommitPipeline {
   }
 
   /** A. Before the first part of each table: created for the first, extended for further ones. */
-  async arm(writerKind: string, table: TableKey, expected: TableVersion | null): Promise<void> {
+  arm(writerKind: string, table: TableKey, expected: TableVersion | null): Promise<void> {
+    // One at a time: parts of a table may be begun together, and its sidecar is written once.
+    this.#armed = this.#armed.then(() => this.#arm(writerKind, table, expected));
+    return this.#armed;
+  }
+
+  async #arm(writerKind: string, table: TableKey, expected: TableVersion | null): Promise<void> {
     if (this.#sidecar?.tables.has(table)) return;
     const tables = new Map(this.#sidecar?.tables).set(table, expected);
     if (this.#sidecar) {
@@ -85,6 +92,12 @@ export class CommitPipeline {
       `the store did not confirm a part of ${table.name} for bucket ${bucket}: nothing was committed; try again`,
       { details: { table: table.name, bucket }, cause },
     );
+  }
+
+  /** Removes staged parts that a later stage call replaced: no record will ever name them. */
+  async dropSuperseded(keys: readonly ObjectKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    await this.#context.residual.removeStaged(this.#ref, keys);
   }
 
   /** C and D. Throws only when the store refused the record; then nothing was committed. */

@@ -73,6 +73,9 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     get version() {
       return context.log.state.version;
     },
+    get damagedAt() {
+      return context.log.damagedAt;
+    },
     snapshot: async (at = {}) => {
       checkOpen();
       return pinState(context.runId, await findState(context, at));

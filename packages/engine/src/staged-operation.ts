@@ -9,13 +9,17 @@ import {
   type OperationKind,
   type OperationRef,
   type PartEntry,
+  type Predicate,
   type TableDescriptor,
   type TableKey,
   type TableVersion,
 } from "@crv/core";
-import { fitsTable, type RunState, type TableEdit, tableVersionOf } from "@crv/manifest";
+import { arrowSchema, BatchBuilder } from "@crv/core/arrow";
+import { fitsTable, type RunState, tableVersionOf } from "@crv/manifest";
 import type {
   OperationIntent,
+  ScanPlan,
+  ScanRequest,
   SchemaChange,
   StagedHandle,
   StagedOperation,
@@ -23,9 +27,19 @@ import type {
 } from "@crv/storage-trait";
 import { sealed } from "@crv/storage-trait/seal";
 import type { RecordBatch } from "apache-arrow";
+import { deleteRows, updateRows } from "./change-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
 import type { EngineContext } from "./engine-context.js";
+import { checkHasKey, type MergeRows, prepareMerge } from "./merge-rows.js";
+import { type ChangeBatch, type RewriteReport, rewriteParts } from "./rewrite-parts.js";
+import { planTable, type TablePlan } from "./scan/plan.js";
+import { pruneParts } from "./scan/prune.js";
+import { scanTable } from "./scan/scan-table.js";
 import { stageRows } from "./stage-rows.js";
+import { TableDraft } from "./table-draft.js";
+
+/** Rows merged at once: their keys are held in memory. */
+const MERGE_ROWS_MAX = 1 << 18;
 
 export class EngineOperation implements StagedOperation {
   readonly ref: OperationRef;
@@ -33,7 +47,7 @@ export class EngineOperation implements StagedOperation {
   readonly #intent: OperationIntent;
   readonly #base: RunState;
   readonly #pipeline: CommitPipeline;
-  readonly #edits = new Map<TableKey, TableEdit>();
+  readonly #drafts = new Map<TableKey, TableDraft>();
   readonly #expected = new Map<TableKey, TableVersion | null>();
   readonly #kinds = new Set<StageKind>();
   /** What the log says of the id already: then nothing is staged, and `commit` repeats it. */
@@ -57,13 +71,39 @@ export class EngineOperation implements StagedOperation {
   }
 
   async stageAppend(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
-    const expected = this.#intent.mode === "strict" ? tableVersionOf(this.#base, table) : null;
-    return this.#stage("append", table, expected, rows, []);
+    return this.#stage("append", table, this.#intent.mode === "strict", async (draft) => {
+      const added = await this.#write(draft, rows);
+      return { removed: [], added, touched: 0 };
+    });
   }
 
   async stageOverwrite(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
-    const replaced = this.#base.tables.get(table)?.parts.map((p) => p.path) ?? [];
-    return this.#stage("overwrite", table, tableVersionOf(this.#base, table), rows, replaced);
+    return this.#stage("overwrite", table, true, async (draft) => {
+      const removed = draft.parts;
+      const added = await this.#write(draft, rows);
+      return { removed, added, touched: countRows(removed) };
+    });
+  }
+
+  async stageMerge(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
+    checkHasKey(this.#draft(table).descriptor);
+    const handles: StagedHandle[] = [];
+    for await (const chunk of inChunks(this.#draft(table).descriptor, rows)) {
+      const merge = prepareMerge(chunk, this.#draft(table).descriptor);
+      handles.push(
+        await this.#stageRewrite("merge", table, merge.reach, merge.dropReplaced, merge),
+      );
+    }
+    return this.#sumOf("merge", table, handles);
+  }
+
+  async stageDelete(table: TableKey, where: Predicate): Promise<StagedHandle> {
+    return this.#stageRewrite("delete", table, where, deleteRows(where));
+  }
+
+  async stageUpdate(table: TableKey, where: Predicate, set: RecordBatch): Promise<StagedHandle> {
+    const schema = arrowSchema(this.#draft(table).descriptor);
+    return this.#stageRewrite("update", table, where, updateRows(where, set, schema));
   }
 
   async stageSchema(table: TableKey, { descriptor }: SchemaChange): Promise<StagedHandle> {
@@ -76,13 +116,27 @@ export class EngineOperation implements StagedOperation {
         { details: { table } },
       );
     }
-    this.#record("schema", table, null, { descriptor, add: [], remove: [] });
-    return this.#handle("schema", table, []);
+    this.#kinds.add("schema");
+    if (!this.#drafts.has(table)) this.#drafts.set(table, new TableDraft(descriptor, existing));
+    this.#expect(table, null);
+    return this.#handle("schema", table, [], 0, 0);
+  }
+
+  async plan(request: ScanRequest): Promise<ScanPlan> {
+    return this.#plan(request);
+  }
+
+  async *scan(request: ScanRequest): AsyncIterable<RecordBatch> {
+    yield* scanTable(this.#plan(request), request, this.#context.parts);
+  }
+
+  staged(table: TableKey): readonly PartEntry[] {
+    return this.#drafts.get(table)?.edit.add ?? [];
   }
 
   expect(table: TableKey): void {
     this.#checkOpen();
-    this.#expected.set(table, tableVersionOf(this.#base, table));
+    this.#expect(table, tableVersionOf(this.#base, table));
   }
 
   async commit(): Promise<CommitOutcome> {
@@ -91,7 +145,8 @@ export class EngineOperation implements StagedOperation {
       await this.discard();
       return this.#settled;
     }
-    if (!this.#hasEffect()) {
+    const changed = [...this.#drafts].filter(([, draft]) => draft.hasEffect);
+    if (changed.length === 0) {
       await this.discard();
       return { kind: "unchanged", version: this.#base.version };
     }
@@ -102,9 +157,9 @@ export class EngineOperation implements StagedOperation {
         mode: this.#intent.mode,
         actor: this.#intent.actor ?? null,
         message: this.#intent.message ?? null,
-        kind: this.#kind(),
+        kind: this.#kind(changed.length),
         expected: this.#expected,
-        edits: this.#edits,
+        edits: new Map(changed.map(([table, draft]) => [table, draft.edit])),
       });
     } catch (error) {
       // Only a store that provably did nothing throws here.
@@ -126,77 +181,114 @@ export class EngineOperation implements StagedOperation {
     return this.discard();
   }
 
-  async #stage(
-    kind: "append" | "overwrite",
+  /** Rewrites the parts that `where` may reach; the rows of `merge` follow the rewritten ones. */
+  #stageRewrite(
+    kind: "merge" | "delete" | "update",
     table: TableKey,
-    expected: TableVersion | null,
-    rows: AsyncIterable<RecordBatch>,
-    remove: TableEdit["remove"],
+    where: Predicate,
+    change: ChangeBatch,
+    merge?: MergeRows,
   ): Promise<StagedHandle> {
-    this.#checkOpen();
-    if (this.#settled) return this.#handle(kind, table, []);
-    const descriptor = this.#descriptor(table);
-    const add = await stageRows(
-      descriptor,
-      this.#armed(kind, table, expected, rows),
-      this.#context,
-      (bucket, batch) => this.#pipeline.writePart(descriptor, bucket, [batch]),
-    );
-    this.#record(kind, table, expected, { descriptor, add, remove });
-    return this.#handle(kind, table, add);
+    return this.#stage(kind, table, true, async (draft) => {
+      const report: RewriteReport = { replaced: [], touched: 0 };
+      const candidates = pruneParts(draft.parts, { filter: where });
+      const { parts } = this.#context;
+      const rows = rewriteParts(draft.descriptor, candidates, parts, change, report);
+      const added = await this.#write(draft, merge ? followedBy(rows, merge.batch) : rows);
+      return { removed: report.replaced, added, touched: report.touched };
+    });
   }
 
-  /** Passes `rows` on; the sidecar is written when there is something to write. */
-  async *#armed(
+  /** One stage call: what `work` wrote takes its place in the draft. */
+  async #stage(
     kind: StageKind,
     table: TableKey,
-    expected: TableVersion | null,
-    rows: AsyncIterable<RecordBatch>,
-  ): AsyncIterable<RecordBatch> {
-    for await (const batch of rows) {
-      if (batch.numRows > 0) await this.#pipeline.arm(kind, table, expected);
-      yield batch;
-    }
-  }
-
-  #descriptor(table: TableKey): TableDescriptor {
-    const descriptor =
-      this.#edits.get(table)?.descriptor ?? this.#base.tables.get(table)?.descriptor;
-    if (descriptor) return descriptor;
-    throw new IoSchemaError("UNKNOWN_TABLE", `there is no table ${table}: stage its schema first`, {
-      details: { table },
-    });
-  }
-
-  /** An overwrite forgets what was staged before it; the strictest expectation is kept. */
-  #record(kind: StageKind, table: TableKey, expected: TableVersion | null, edit: TableEdit): void {
+    isStrict: boolean,
+    work: (draft: TableDraft) => Promise<{
+      readonly removed: readonly PartEntry[];
+      readonly added: readonly PartEntry[];
+      readonly touched: number;
+    }>,
+  ): Promise<StagedHandle> {
+    this.#checkOpen();
+    if (this.#settled) return this.#handle(kind, table, [], 0, 0);
+    const draft = this.#draft(table);
     this.#kinds.add(kind);
-    const before = kind === "overwrite" ? undefined : this.#edits.get(table);
-    this.#edits.set(table, {
-      descriptor: edit.descriptor,
-      add: [...(before?.add ?? []), ...edit.add],
-      remove: [...(before?.remove ?? []), ...edit.remove],
+    this.#expect(table, isStrict ? draft.baseVersion : null);
+    const { removed, added, touched } = await work(draft);
+    await this.#pipeline.dropSuperseded(draft.replace(removed, added));
+    const carriedOver = countRows(removed) - touched;
+    return this.#handle(kind, table, added, countRows(added) - carriedOver, touched);
+  }
+
+  /** Writes rows as parts. The sidecar is written when there is something to write. */
+  #write(draft: TableDraft, rows: AsyncIterable<RecordBatch>): Promise<readonly PartEntry[]> {
+    const { descriptor } = draft;
+    return stageRows(descriptor, rows, this.#context, async (bucket, batch) => {
+      await this.#pipeline.arm(
+        this.#kind(1),
+        descriptor.name,
+        this.#expected.get(descriptor.name) ?? null,
+      );
+      return this.#pipeline.writePart(descriptor, bucket, [batch]);
     });
-    this.#expected.set(table, this.#expected.get(table) ?? expected);
   }
 
-  /** A table that comes to be, parts that come or go. */
-  #hasEffect(): boolean {
-    return [...this.#edits].some(
-      ([table, edit]) =>
-        edit.add.length > 0 || edit.remove.length > 0 || !this.#base.tables.has(table),
-    );
+  #plan(request: ScanRequest): TablePlan {
+    this.expect(request.table);
+    const draft = this.#draft(request.table);
+    return planTable(draft, this.#base.version, request, this.#context.store);
   }
 
-  #kind(): OperationKind {
+  #draft(table: TableKey): TableDraft {
+    const known = this.#drafts.get(table);
+    if (known) return known;
+    const base = this.#base.tables.get(table);
+    if (base === undefined) {
+      throw new IoSchemaError(
+        "UNKNOWN_TABLE",
+        `there is no table ${table}: stage its schema first`,
+        { details: { table } },
+      );
+    }
+    const draft = new TableDraft(base.descriptor, base);
+    this.#drafts.set(table, draft);
+    return draft;
+  }
+
+  /** The strictest expectation is kept. */
+  #expect(table: TableKey, version: TableVersion | null): void {
+    this.#expected.set(table, this.#expected.get(table) ?? version);
+  }
+
+  #kind(tableCount: number): OperationKind {
     const kinds = [...this.#kinds].filter((kind) => kind !== "schema");
     if (kinds.length === 0) return "schema";
-    return kinds.length === 1 && this.#edits.size === 1 ? (kinds[0] as StageKind) : "transaction";
+    return kinds.length === 1 && tableCount === 1 ? (kinds[0] as StageKind) : "transaction";
   }
 
-  #handle(kind: StageKind, table: TableKey, parts: readonly PartEntry[]): StagedHandle {
-    const rowsAdded = parts.reduce((sum, p) => sum + p.rows, 0);
-    return Object.freeze({ [sealed]: "staged" as const, kind, table, rowsAdded, parts });
+  #sumOf(kind: StageKind, table: TableKey, handles: readonly StagedHandle[]): StagedHandle {
+    const parts = handles.flatMap((handle) => handle.parts);
+    const added = handles.reduce((sum, handle) => sum + handle.rowsAdded, 0);
+    const removed = handles.reduce((sum, handle) => sum + handle.rowsRemoved, 0);
+    return this.#handle(kind, table, parts, added, removed);
+  }
+
+  #handle(
+    kind: StageKind,
+    table: TableKey,
+    parts: readonly PartEntry[],
+    rowsAdded: number,
+    rowsRemoved: number,
+  ): StagedHandle {
+    return Object.freeze({
+      [sealed]: "staged" as const,
+      kind,
+      table,
+      rowsAdded,
+      rowsRemoved,
+      parts,
+    });
   }
 
   #checkOpen(): void {
@@ -205,4 +297,29 @@ export class EngineOperation implements StagedOperation {
       details: { what: "operation", operationId: this.ref.operationId },
     });
   }
+}
+
+function countRows(parts: readonly PartEntry[]): number {
+  return parts.reduce((sum, part) => sum + part.rows, 0);
+}
+
+async function* followedBy(
+  rows: AsyncIterable<RecordBatch>,
+  last: RecordBatch,
+): AsyncIterable<RecordBatch> {
+  yield* rows;
+  yield last;
+}
+
+/** `rows` in batches of bounded size. */
+async function* inChunks(
+  table: TableDescriptor,
+  rows: AsyncIterable<RecordBatch>,
+): AsyncIterable<RecordBatch> {
+  const builder = new BatchBuilder(arrowSchema(table));
+  for await (const batch of rows) {
+    builder.append(batch);
+    if (builder.rowCount >= MERGE_ROWS_MAX) yield builder.finish();
+  }
+  if (builder.rowCount > 0) yield builder.finish();
 }

@@ -17,7 +17,8 @@ import type {
 } from "./tables/table-types.js";
 import type { AppendResult } from "./write/append-result.js";
 import { appendRows, type WriteContext } from "./write/append-rows.js";
-import { runTransaction, type Transaction, type TransactionResult } from "./write/transaction.js";
+import { runTransaction, type TransactionResult } from "./write/run-transaction.js";
+import type { Transaction } from "./write/transaction.js";
 import type { WriteOptions } from "./write/write-options.js";
 
 export interface DatasetOptions<Tables extends Descriptors> {
@@ -71,8 +72,9 @@ export class Dataset<Tables extends Descriptors = readonly []> {
   }
 
   /**
-   * Writes to any number of tables in one commit: all of it becomes visible together when `work`
-   * has ended, or nothing when it throws.
+   * Changes any number of tables in one commit: all of it becomes visible together when `work` has
+   * ended, or nothing when it throws. Inside, every read and change sees the ones before it; if a
+   * table that was read or changed has moved meanwhile, the commit is a conflict.
    *
    * @example
    * await run.transaction(async (tx) => {

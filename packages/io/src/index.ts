@@ -18,5 +18,7 @@ export type {
   TableMap,
 } from "./tables/table-types.js";
 export type { AppendedPart, AppendResult, WrittenRows } from "./write/append-result.js";
-export { Transaction, type TransactionResult } from "./write/transaction.js";
+export type { TransactionResult } from "./write/run-transaction.js";
+export type { ChangedTable } from "./write/staged-tables.js";
+export { Transaction } from "./write/transaction.js";
 export type { WriteOptions } from "./write/write-options.js";

@@ -158,7 +158,7 @@ export class MemoryStorage {
       return { kind: "committed", version: known, tableVersions, duplicate: true };
     }
     const next = new Map(this.states[this.version]);
-    for (const [table, { descriptor, parts }] of operation.staged) {
+    for (const [table, { descriptor, parts }] of operation.tables) {
       const kept = operation.overwritten.has(table) ? [] : (next.get(table)?.parts ?? []);
       next.set(table, { descriptor, parts: [...kept, ...parts] });
     }
@@ -169,7 +169,7 @@ export class MemoryStorage {
 }
 
 class MemoryOperation {
-  readonly staged = new Map<TableKey, TableState>();
+  readonly tables = new Map<TableKey, TableState>();
   readonly overwritten = new Set<TableKey>();
   readonly ref: { readonly operationId: OperationId };
   readonly #storage: MemoryStorage;
@@ -183,12 +183,18 @@ class MemoryOperation {
   }
 
   async stageSchema(table: TableKey, { descriptor }: SchemaChange): Promise<StagedHandle> {
-    this.staged.set(table, { descriptor, parts: [] });
-    return { kind: "schema", table, rowsAdded: 0, parts: [] } as unknown as StagedHandle;
+    this.tables.set(table, { descriptor, parts: [] });
+    return {
+      kind: "schema",
+      table,
+      rowsAdded: 0,
+      rowsRemoved: 0,
+      parts: [],
+    } as unknown as StagedHandle;
   }
 
   async stageAppend(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
-    const descriptor = this.staged.get(table)?.descriptor ?? this.#base.descriptor(table);
+    const descriptor = this.tables.get(table)?.descriptor ?? this.#base.descriptor(table);
     if (descriptor === undefined) throw new IoSchemaError("UNKNOWN_TABLE", `no table ${table}`);
     const builders = new Map<number, BatchBuilder>();
     for await (const batch of rows) {
@@ -201,20 +207,26 @@ class MemoryOperation {
     const parts = [...builders].map(([bucket, builder]) =>
       makePart(builder.finish(), descriptor, bucket, this.ref.operationId),
     );
-    const before = this.staged.get(table)?.parts ?? [];
-    this.staged.set(table, { descriptor, parts: [...before, ...parts] });
+    const before = this.tables.get(table)?.parts ?? [];
+    this.tables.set(table, { descriptor, parts: [...before, ...parts] });
     return {
       kind: "append",
       table,
+      rowsAdded: parts.reduce((sum, part) => sum + part.entry.rows, 0),
+      rowsRemoved: 0,
       parts: parts.map((part) => part.entry),
     } as unknown as StagedHandle;
   }
 
   async stageOverwrite(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
-    const descriptor = this.staged.get(table)?.descriptor ?? this.#base.descriptor(table);
-    if (descriptor !== undefined) this.staged.set(table, { descriptor, parts: [] });
+    const descriptor = this.tables.get(table)?.descriptor ?? this.#base.descriptor(table);
+    if (descriptor !== undefined) this.tables.set(table, { descriptor, parts: [] });
     this.overwritten.add(table);
     return this.stageAppend(table, rows);
+  }
+
+  staged(table: TableKey): readonly PartEntry[] {
+    return this.tables.get(table)?.parts.map((part) => part.entry) ?? [];
   }
 
   [Symbol.asyncDispose](): Promise<void> {

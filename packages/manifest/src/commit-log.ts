@@ -16,7 +16,7 @@ import {
   SMALL_FILE_BYTES_MAX,
   type Version,
 } from "@crv/core";
-import type { ObjectReader } from "@crv/storage-trait/object-store";
+import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { findCheckpoint, readCheckpoint } from "./checkpoint.js";
 import { corrupt } from "./document.js";
 import { readFloor } from "./floor.js";
@@ -34,6 +34,8 @@ export class CommitLog {
   readonly #damage: Damage;
   #state: RunState | undefined;
   #damagedAt: Version | undefined;
+  /** Up to here records are known to survive a loss of power. */
+  #durable: Version = 0;
 
   /** @param damage What a damaged newest record means: an error, or the version before it. */
   constructor(reader: ObjectReader, damage: Damage = "refuse") {
@@ -53,7 +55,19 @@ export class CommitLog {
 
   /** Takes over `state` if it is newer, which its caller has just made by a commit of its own. */
   advance(state: RunState): void {
-    if (this.#state === undefined || state.version > this.#state.version) this.#state = state;
+    this.#durable = Math.max(this.#durable, state.version);
+    this.#take(state);
+  }
+
+  /**
+   * Rule `syncfound`: the newest record that is known was perhaps created by another, who may have
+   * died before its sync. Makes it durable, once; to be called before anything is done because of it.
+   */
+  async makeDurable(store: ObjectStore): Promise<void> {
+    const { version } = this.state;
+    if (version <= this.#durable) return;
+    await store.makeDurable(formatRecordKey(version));
+    this.#durable = Math.max(this.#durable, version);
   }
 
   /**
@@ -69,7 +83,7 @@ export class CommitLog {
       const state = known ? replayed : await this.#checkEnd(replayed);
       if ((await readFloor(this.#reader)) <= base.version + 1) {
         // A commit of this process may have come first: then its state is the newer one.
-        this.advance(state);
+        this.#take(state);
         return this.state;
       }
       // The number after `base` was freed: what was found there, or not found, proves nothing.
@@ -133,6 +147,10 @@ export class CommitLog {
       sizeBytesMax: RECORD_BYTES_MAX,
     });
     return bytes && decodeRecord(version, bytes);
+  }
+
+  #take(state: RunState): void {
+    if (this.#state === undefined || state.version > this.#state.version) this.#state = state;
   }
 
   /** A state to replay from: the hinted or newest checkpoint up to `last`, else version 0. */

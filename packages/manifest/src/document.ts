@@ -9,6 +9,7 @@
 import {
   CrvError,
   canonicalJson,
+  compareText,
   digestOf,
   FORMAT_VERSION,
   IoManifestError,
@@ -24,8 +25,9 @@ export type DocumentBody = Readonly<Record<string, unknown>>;
 
 /** @param body Without `digest`; must have `format`. */
 export async function encodeDocument(body: DocumentBody): Promise<Uint8Array> {
-  const digest = await digestOf(ENCODER.encode(canonicalJson(body)));
-  return ENCODER.encode(canonicalJson({ ...body, digest }));
+  const members = writeMembers(body);
+  const digest = await digestOf(ENCODER.encode(join(members)));
+  return ENCODER.encode(join([...members, ...writeMembers({ digest })]));
 }
 
 /**
@@ -41,11 +43,11 @@ export async function decodeDocument<T>(
 ): Promise<T> {
   const value = parseJson(key, bytes);
   const { digest, ...body } = value;
-  const text = canonical(key, body);
-  if (digest !== (await digestOf(ENCODER.encode(text)))) {
+  const members = canonicalMembers(key, body);
+  if (digest !== (await digestOf(ENCODER.encode(join(members))))) {
     throw corrupt(key, "its content does not match its digest");
   }
-  if (canonical(key, value) !== DECODER.decode(bytes)) {
+  if (join([...members, ...writeMembers({ digest })]) !== DECODER.decode(bytes)) {
     throw corrupt(key, "it is not in canonical form");
   }
   checkFormat(key, body.format);
@@ -81,13 +83,28 @@ function parseJson(key: ObjectKey, bytes: Uint8Array): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function canonical(key: ObjectKey, value: unknown): string {
+function canonicalMembers(key: ObjectKey, body: DocumentBody): readonly Member[] {
   try {
-    return canonicalJson(value);
+    return writeMembers(body);
   } catch (cause) {
     if (cause instanceof CrvError) throw corrupt(key, cause.message, cause);
     throw cause;
   }
+}
+
+/** A member of the document's object, as canonical JSON; apart, so that each is written once. */
+type Member = readonly [name: string, text: string];
+
+function writeMembers(body: DocumentBody): readonly Member[] {
+  return Object.entries(body)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, `${JSON.stringify(name)}:${canonicalJson(value)}`]);
+}
+
+/** The canonical JSON of the object that has these members. */
+function join(members: readonly Member[]): string {
+  const sorted = [...members].sort(([a], [b]) => compareText(a, b));
+  return `{${sorted.map(([, text]) => text).join(",")}}`;
 }
 
 function checkFormat(key: ObjectKey, format: unknown): void {

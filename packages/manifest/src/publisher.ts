@@ -10,7 +10,6 @@ import {
   type CommitId,
   type CommitOutcome,
   equalDescriptors,
-  formatRecordKey,
   type OperationId,
   parseCommitId,
   parseOperationId,
@@ -22,7 +21,13 @@ import {
 } from "@crv/core";
 import type { Durability, ObjectStore } from "@crv/storage-trait/object-store";
 import type { CommitLog } from "./commit-log.js";
-import { composeCommit, composeRecovery, judge, type Proposal } from "./proposal.js";
+import {
+  composeCommit,
+  composeRecovery,
+  type Judgement,
+  judge,
+  type Proposal,
+} from "./proposal.js";
 import { createRecord } from "./record-creator.js";
 import { foldRecord, type RunState, tableVersionOf } from "./run-state.js";
 
@@ -124,7 +129,10 @@ export class Publisher {
   async #attempt(group: readonly Waiting[]): Promise<Waiting[]> {
     const { store, log, durability } = this.#options;
     const state = log.state;
-    const free = group.filter((waiting) => !settle(waiting, state));
+    const judged = group.map((waiting) => ({ waiting, says: judge(waiting.proposal, state) }));
+    const free = judged.filter(({ says }) => says.kind === "free").map(({ waiting }) => waiting);
+    if (free.length < group.length) await log.makeDurable(store);
+    for (const { waiting, says } of judged) settle(waiting, says, state);
     if (free.length === 0) return [];
     const record = composeCommit(
       free.map((w) => w.proposal),
@@ -176,7 +184,10 @@ export class Publisher {
     const { store, log, clock, random, mintId, durability } = this.#options;
     for (let attempts = 0; ; attempts++) {
       const state = attempts === 0 ? log.state : await this.#readNewcomers();
-      if (isSuperseded(recovery, state)) return { kind: "superseded" };
+      if (isSuperseded(recovery, state)) {
+        await log.makeDurable(store);
+        return { kind: "superseded" };
+      }
       const ref = { operationId: parseOperationId(mintId()), branch: "main", base: state.version };
       const operation = { ref: ref as Proposal["ref"], actor: RECOVERY_ACTOR };
       const record = composeRecovery(recovery, operation, state, this.#identity(state));
@@ -195,9 +206,8 @@ export class Publisher {
   /** Rule `syncfound`: nothing is done because of a record that might not survive. */
   async #readNewcomers(): Promise<RunState> {
     const { store, log } = this.#options;
-    const before = log.state.version;
     const state = await log.refresh();
-    if (state.version > before) await store.makeDurable(formatRecordKey(state.version));
+    await log.makeDurable(store);
     return state;
   }
 
@@ -209,17 +219,12 @@ export class Publisher {
   }
 }
 
-/** Answers a proposal that the log has already settled, or that conflicts. */
-function settle(waiting: Waiting, state: RunState): boolean {
-  const judgement = judge(waiting.proposal, state);
-  if (judgement.kind === "free") return false;
-  if (judgement.kind === "conflict") {
-    waiting.resolve({ kind: "conflict", conflict: judgement.conflict });
-  } else {
-    const duplicate = !waiting.tried.has(judgement.version);
-    waiting.resolve(committed(waiting.proposal, state, judgement.version, duplicate));
+/** Answers a proposal that the log has already settled, or that conflicts; not a free one. */
+function settle({ proposal, tried, resolve }: Waiting, says: Judgement, state: RunState): void {
+  if (says.kind === "conflict") resolve(says);
+  if (says.kind === "landed") {
+    resolve(committed(proposal, state, says.version, !tried.has(says.version)));
   }
-  return true;
 }
 
 function committed(

@@ -42,41 +42,49 @@ const statistics: fc.Arbitrary<ColumnStatistics> = fc.record(
   { min: scalar, max: scalar, nulls: count },
   { requiredKeys: ["nulls"] },
 );
-const columns = fc.dictionary(fc.string({ unit: "binary", minLength: 1, maxLength: 10 }), statistics, {
-  maxKeys: 4,
-});
+const columns = fc.dictionary(
+  fc.string({ unit: "binary", minLength: 1, maxLength: 10 }),
+  statistics,
+  {
+    maxKeys: 4,
+  },
+);
 
 function partOfTable(table: TableKey): fc.Arbitrary<PartEntry> {
-  const ticks = fc.option(fc.tuple(count, count).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const));
+  const ticks = fc.option(
+    fc.tuple(count, count).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
+  );
   return fc
     .tuple(prefix, fc.nat(2 ** 32 - 1), count, ticks, columns, digest, fc.tuple(count, count))
     .chain(([start, index, bucket, bounds, statisticsOfPart, sum, [rows, bytes]]) =>
-      fc.option(fc.array(fc.record({ rows: count, columns }), { maxLength: 3 }), { nil: undefined }).map(
-        (rowGroups): PartEntry => ({
-          path: formatPartKey(table, bucket, start, index),
-          rows,
-          bytes,
-          digest: sum,
-          bucket,
-          tickMin: bounds?.[0] ?? null,
-          tickMax: bounds?.[1] ?? null,
-          columns: statisticsOfPart,
-          ...(rowGroups && { rowGroups }),
-        }),
-      ),
+      fc
+        .option(fc.array(fc.record({ rows: count, columns }), { maxLength: 3 }), { nil: undefined })
+        .map(
+          (rowGroups): PartEntry => ({
+            path: formatPartKey(table, bucket, start, index),
+            rows,
+            bytes,
+            digest: sum,
+            bucket,
+            tickMin: bounds?.[0] ?? null,
+            tickMax: bounds?.[1] ?? null,
+            columns: statisticsOfPart,
+            ...(rowGroups && { rowGroups }),
+          }),
+        ),
     );
 }
 
 function descriptorOf(table: TableKey): fc.Arbitrary<TableDescriptor> {
-  const spec = fc.constantFrom(
-    "i64?",
-    "str",
-    "f32[7]",
-    "list[struct]",
-    { struct: { z: "f64", a: { struct: { q: "str?", b: "i32" }, nullable: true } }, nullable: true },
-  );
+  const spec = fc.constantFrom("i64?", "str", "f32[7]", "list[struct]", {
+    struct: { z: "f64", a: { struct: { q: "str?", b: "i32" }, nullable: true } },
+    nullable: true,
+  });
   return fc
-    .tuple(fc.dictionary(fc.stringMatching(/^[a-z]{1,6}_x$/), spec, { maxKeys: 5 }), fc.option(positive))
+    .tuple(
+      fc.dictionary(fc.stringMatching(/^[a-z]{1,6}_x$/), spec, { maxKeys: 5 }),
+      fc.option(positive),
+    )
     .map(([more, bucketSize]) => {
       const all = { name: table, columns: { tick: "i64", name: "str", ...more }, key: ["name"] };
       return defineTable({ ...all, ...(bucketSize && { bucketSize }) } as never);

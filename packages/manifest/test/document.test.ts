@@ -1,4 +1,10 @@
-import { canonicalJson, digestOf, IoManifestError, parseObjectKey, VersionMismatch } from "@crv/core";
+import {
+  canonicalJson,
+  digestOf,
+  IoManifestError,
+  parseObjectKey,
+  VersionMismatch,
+} from "@crv/core";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { decodeDocument, encodeDocument } from "../src/index.js";
@@ -50,7 +56,8 @@ describe("decodeDocument", () => {
   test("refuses a document cut at any byte", async () => {
     const whole = await encodeDocument(BODY);
     await corrupt(new Uint8Array(), "it is empty");
-    for (let end = 1; end < whole.byteLength; end++) await corrupt(whole.slice(0, end), "whole JSON");
+    for (let end = 1; end < whole.byteLength; end++)
+      await corrupt(whole.slice(0, end), "whole JSON");
   });
 
   test("refuses a document with any one bit flipped", async () => {
@@ -67,13 +74,37 @@ describe("decodeDocument", () => {
     ["a newline at the end", (text: string) => `${text}\n`, "not in canonical form"],
     ["a byte order mark", (text: string) => `\ufeff${text}`, "not whole JSON text"],
     ["white space", (text: string) => text.replace(",", ", "), "not in canonical form"],
-    ["a key twice", (text: string) => text.replace('"n":7', '"n":7,"n":7'), "not in canonical form"],
-    ["members in another order", (text: string) => text.replace(/"format":1,"n":7/, '"n":7,"format":1'), "not in canonical form"],
-    ["a number in another form", (text: string) => text.replace(":7", ":7.0"), "not in canonical form"],
-    ["an escape that is not needed", (text: string) => text.replace("ä", "\\u00e4"), "not in canonical form"],
+    [
+      "a key twice",
+      (text: string) => text.replace('"n":7', '"n":7,"n":7'),
+      "not in canonical form",
+    ],
+    [
+      "members in another order",
+      (text: string) => text.replace(/"format":1,"n":7/, '"n":7,"format":1'),
+      "not in canonical form",
+    ],
+    [
+      "a number in another form",
+      (text: string) => text.replace(":7", ":7.0"),
+      "not in canonical form",
+    ],
+    [
+      "an escape that is not needed",
+      (text: string) => text.replace("ä", "\\u00e4"),
+      "not in canonical form",
+    ],
     ["another value", (text: string) => text.replace(":7", ":8"), "does not match its digest"],
-    ["another format", (text: string) => text.replace(':1,"n"', ':2,"n"'), "does not match its digest"],
-    ["no digest", (text: string) => text.replace(/"digest":"[0-9a-f]+",/, ""), "does not match its digest"],
+    [
+      "another format",
+      (text: string) => text.replace(':1,"n"', ':2,"n"'),
+      "does not match its digest",
+    ],
+    [
+      "no digest",
+      (text: string) => text.replace(/"digest":"[0-9a-f]+",/, ""),
+      "does not match its digest",
+    ],
     ["zeros", (text: string) => "\0".repeat(text.length), "not whole JSON text"],
   ] as const;
 
@@ -90,7 +121,10 @@ describe("decodeDocument", () => {
 
   test("refuses bytes that are no UTF-8", async () => {
     const whole = await encodeDocument(BODY);
-    await corrupt(whole.map((byte) => (byte === 0xc3 ? 0xff : byte)), "not whole JSON text");
+    await corrupt(
+      whole.map((byte) => (byte === 0xc3 ? 0xff : byte)),
+      "not whole JSON text",
+    );
   });
 
   test("refuses a number that JavaScript cannot hold, though its digest is right", async () => {

@@ -9,7 +9,10 @@ const tracks = defineTable({
   columns: {
     tick: "i64",
     name: "str",
-    pos: { struct: { y: "f64", x: "f64?", at: { struct: { n: "i32" }, nullable: true } }, nullable: true },
+    pos: {
+      struct: { y: "f64", x: "f64?", at: { struct: { n: "i32" }, nullable: true } },
+      nullable: true,
+    },
     v: "f32[3]?",
   },
   bucketSize: 100,
@@ -27,8 +30,23 @@ export const goldenRecord: CommitRecord = {
   kind: "data",
   createdAt: "2026-01-02T03:04:05.678Z",
   operations: [
-    { id, actor: "träger", message: null, kind: "overwrite", tables: new Map([[TRACKS, 0], [DELAYS, 3]]) },
-    { id: operationIdOf(8), actor: null, message: "and one blind", kind: "append", tables: new Map([[DELAYS, null]]) },
+    {
+      id,
+      actor: "träger",
+      message: null,
+      kind: "overwrite",
+      tables: new Map([
+        [TRACKS, 0],
+        [DELAYS, 3],
+      ]),
+    },
+    {
+      id: operationIdOf(8),
+      actor: null,
+      message: "and one blind",
+      kind: "append",
+      tables: new Map([[DELAYS, null]]),
+    },
   ],
   aborts: [],
   tables: new Map([
@@ -62,7 +80,14 @@ export const goldenRecord: CommitRecord = {
       DELAYS,
       {
         version: 4,
-        add: [{ ...partOf(operationIdOf(8), 0, { table: DELAYS }), tickMin: null, tickMax: null, columns: {} }],
+        add: [
+          {
+            ...partOf(operationIdOf(8), 0, { table: DELAYS }),
+            tickMin: null,
+            tickMax: null,
+            columns: {},
+          },
+        ],
         remove: [],
         preserving: true,
       },
@@ -78,7 +103,13 @@ export const goldenRecovery: CommitRecord = {
   kind: "recovery",
   createdAt: "2026-01-02T03:05:00.000Z",
   operations: [
-    { id: operationIdOf(10), actor: "crv:recovery", message: null, kind: "recovery", tables: new Map() },
+    {
+      id: operationIdOf(10),
+      actor: "crv:recovery",
+      message: null,
+      kind: "recovery",
+      tables: new Map(),
+    },
   ],
   aborts: [operationIdOf(9)],
   tables: new Map(),

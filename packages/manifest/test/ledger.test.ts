@@ -56,12 +56,18 @@ describe("Ledger", () => {
   test.each([
     ["lands twice", recordOf(2, { operations: [operationOf(one)] })],
     ["is aborted after it landed", recoveryOf(2, "RolledBack")],
-    ["is aborted and lands in one record", recordOf(2, { operations: [operationOf(two)], aborts: [two] })],
+    [
+      "is aborted and lands in one record",
+      recordOf(2, { operations: [operationOf(two)], aborts: [two] }),
+    ],
   ])("refuses an operation that %s", (_, record) => {
     const ledger = new Ledger();
     ledger.add(recordOf(1, { operations: [operationOf(one)] }));
     expect(() => ledger.add(record)).toThrow(
-      expect.objectContaining({ code: "CORRUPT", message: expect.stringContaining("was already landed") }),
+      expect.objectContaining({
+        code: "CORRUPT",
+        message: expect.stringContaining("was already landed"),
+      }),
     );
   });
 
@@ -73,5 +79,4 @@ describe("Ledger", () => {
     expect([...again.settled(9)]).toEqual([...ledger.settled(9)]);
     expect([...again.audited(9)]).toEqual([...ledger.audited(9)]);
   });
-
 });

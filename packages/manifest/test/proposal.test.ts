@@ -1,5 +1,5 @@
 /** Goal: the table of docs/design/protocol.md, "Conflicts", row by row; and what a commit writes. */
-import { type Conflict, defineTable, type TableKey } from "@crv/core";
+import { type Conflict, defineTable, type TableDescriptor, type TableKey } from "@crv/core";
 import { describe, expect, test } from "vitest";
 import {
   applyRecord,
@@ -25,7 +25,11 @@ import {
 } from "./sample.js";
 
 const first = partOf(operationIdOf(1));
-const wider = defineTable({ name: "flights", columns: { minute: "i64", gate: "str?" }, tick: "minute" });
+const wider = defineTable({
+  name: "flights",
+  columns: { minute: "i64", gate: "str?" },
+  tick: "minute",
+});
 const identity = { commitId: commitIdOf(99), createdAt: "2026-01-01T00:00:00.000Z" };
 
 /** Version 1: flights with one part. */
@@ -36,18 +40,37 @@ const NEWCOMERS = {
   nothing: (state: RunState) => state,
   "an append to it": (state: RunState) => applyRecord(state, recordOf(2)),
   "an append to another table": (state: RunState) =>
-    applyRecord(state, recordOf(2, { tables: new Map([[DELAYS, { version: 1, descriptor: delays, add: [], remove: [] }]]) })),
+    applyRecord(
+      state,
+      recordOf(2, {
+        tables: new Map([[DELAYS, { version: 1, descriptor: delays, add: [], remove: [] }]]),
+      }),
+    ),
   "an optimize of it": (state: RunState) => {
     const add = [partOf(operationIdOf(2))];
     const change = { version: 2, add, remove: [first.path], preserving: true };
-    return applyRecord(state, recordOf(2, { kind: "optimize", tables: new Map([[FLIGHTS, change]]) }));
+    return applyRecord(
+      state,
+      recordOf(2, { kind: "optimize", tables: new Map([[FLIGHTS, change]]) }),
+    );
   },
   "another schema of it": (state: RunState) =>
-    applyRecord(state, recordOf(2, { tables: new Map([[FLIGHTS, { version: 2, descriptor: wider, add: [], remove: [] }]]) })),
+    applyRecord(
+      state,
+      recordOf(2, {
+        tables: new Map([[FLIGHTS, { version: 2, descriptor: wider, add: [], remove: [] }]]),
+      }),
+    ),
   "a fence of the operation": (state: RunState) =>
-    applyRecord(state, recordOf(2, { kind: "recovery", aborts: [operationIdOf(5)], tables: new Map() })),
+    applyRecord(
+      state,
+      recordOf(2, { kind: "recovery", aborts: [operationIdOf(5)], tables: new Map() }),
+    ),
   "the operation itself": (state: RunState) =>
-    applyRecord(state, recordOf(2, { operations: [operationOf(operationIdOf(5))], tables: new Map() })),
+    applyRecord(
+      state,
+      recordOf(2, { operations: [operationOf(operationIdOf(5))], tables: new Map() }),
+    ),
 } as const;
 
 const expecting = (version: number | null): Proposal["expected"] => new Map([[FLIGHTS, version]]);
@@ -57,14 +80,29 @@ const rewriting = (): Proposal["edits"] =>
 const WRITERS = {
   "a blind append": proposalOf(5),
   "a strict append": proposalOf(5, { mode: "strict", expected: expecting(1) }),
-  "an overwrite": proposalOf(5, { mode: "strict", kind: "overwrite", expected: expecting(1), edits: rewriting() }),
-  "an optimize": proposalOf(5, { mode: "content-preserving", kind: "optimize", expected: expecting(null), edits: rewriting() }),
+  "an overwrite": proposalOf(5, {
+    mode: "strict",
+    kind: "overwrite",
+    expected: expecting(1),
+    edits: rewriting(),
+  }),
+  "an optimize": proposalOf(5, {
+    mode: "content-preserving",
+    kind: "optimize",
+    expected: expecting(null),
+    edits: rewriting(),
+  }),
   "a reader of it": proposalOf(5, { mode: "strict", expected: expecting(1), edits: new Map() }),
 } as const;
 
 const FREE = { kind: "free" };
 const conflict = (value: Conflict) => ({ kind: "conflict", conflict: value });
-const MOVED = conflict({ kind: "ExpectedVersionMismatch", tableKey: FLIGHTS, expected: 1, actual: 2 });
+const MOVED = conflict({
+  kind: "ExpectedVersionMismatch",
+  tableKey: FLIGHTS,
+  expected: 1,
+  actual: 2,
+});
 const REPLACED = conflict({ kind: "PartsReplaced", tableKey: FLIGHTS, at: 2 });
 const SCHEMA = conflict({ kind: "SchemaChanged", tableKey: FLIGHTS, at: 2 });
 const FENCED = conflict({ kind: "Fenced", at: 2 });
@@ -112,17 +150,26 @@ describe("judge", () => {
   });
 
   test("lets a table be made once: the second maker must agree on its descriptor", () => {
-    const make = (descriptor = delays) =>
-      proposalOf(5, { expected: new Map([[DELAYS, null]]), edits: new Map([[DELAYS, { descriptor, add: [], remove: [] }]]) });
+    const make = (descriptor: TableDescriptor = delays) =>
+      proposalOf(5, {
+        expected: new Map([[DELAYS, null]]),
+        edits: new Map([[DELAYS, { descriptor, add: [], remove: [] }]]),
+      });
     expect(judge(make(), base())).toEqual(FREE);
     const state = NEWCOMERS["an append to another table"](base());
     expect(judge(make(), state)).toEqual(FREE);
     const other = defineTable({ name: "delays", columns: { airport: "str" } });
-    expect(judge(make(other), state)).toEqual(conflict({ kind: "SchemaChanged", tableKey: DELAYS, at: 2 }));
+    expect(judge(make(other), state)).toEqual(
+      conflict({ kind: "SchemaChanged", tableKey: DELAYS, at: 2 }),
+    );
   });
 
   test("wants a table that was expected not to exist still not to exist", () => {
-    const proposal = proposalOf(5, { mode: "strict", expected: new Map([[DELAYS, 0]]), edits: new Map() });
+    const proposal = proposalOf(5, {
+      mode: "strict",
+      expected: new Map([[DELAYS, 0]]),
+      edits: new Map(),
+    });
     expect(judge(proposal, base())).toEqual(FREE);
     expect(judge(proposal, NEWCOMERS["an append to another table"](base()))).toEqual(
       conflict({ kind: "ExpectedVersionMismatch", tableKey: DELAYS, expected: 0, actual: 1 }),
@@ -130,7 +177,9 @@ describe("judge", () => {
   });
 
   test("refuses a removal from a table that does not exist", () => {
-    const edits: Proposal["edits"] = new Map([[DELAYS, { descriptor: delays, add: [], remove: [first.path] }]]);
+    const edits: Proposal["edits"] = new Map([
+      [DELAYS, { descriptor: delays, add: [], remove: [first.path] }],
+    ]);
     expect(judge(proposalOf(5, { edits }), base())).toEqual(
       conflict({ kind: "PartsReplaced", tableKey: DELAYS, at: 1 }),
     );
@@ -152,7 +201,15 @@ describe("composeCommit", () => {
       parents: [commitIdOf(1)],
       kind: "data",
       createdAt: identity.createdAt,
-      operations: [{ id: operationIdOf(5), actor: "actor 5", message: "why", kind: "append", tables: expecting(null) }],
+      operations: [
+        {
+          id: operationIdOf(5),
+          actor: "actor 5",
+          message: "why",
+          kind: "append",
+          tables: expecting(null),
+        },
+      ],
       aborts: [],
       tables: new Map([[FLIGHTS, { version: 2, add: [partOf(operationIdOf(5))], remove: [] }]]),
     });
@@ -167,15 +224,27 @@ describe("composeCommit", () => {
   test("joins a group: one table version, every part, every operation", () => {
     const inDelays = (n: number) => partOf(operationIdOf(n), 0, { table: DELAYS });
     const both = proposalOf(6, {
-      expected: new Map<TableKey, null>([[FLIGHTS, null], [DELAYS, null]]),
-      edits: new Map([[FLIGHTS, editOf(partOf(operationIdOf(6)))], [DELAYS, editOf(inDelays(6), delays)]]),
+      expected: new Map<TableKey, null>([
+        [FLIGHTS, null],
+        [DELAYS, null],
+      ]),
+      edits: new Map([
+        [FLIGHTS, editOf(partOf(operationIdOf(6)))],
+        [DELAYS, editOf(inDelays(6), delays)],
+      ]),
     });
-    const last = proposalOf(7, { expected: new Map([[DELAYS, null]]), edits: new Map([[DELAYS, editOf(inDelays(7), delays)]]) });
+    const last = proposalOf(7, {
+      expected: new Map([[DELAYS, null]]),
+      edits: new Map([[DELAYS, editOf(inDelays(7), delays)]]),
+    });
     const record = composeCommit([proposalOf(5), both, last], base(), identity);
     expect(record.operations.map((o) => o.id)).toEqual([5, 6, 7].map(operationIdOf));
     expect(record.tables).toEqual(
       new Map([
-        [FLIGHTS, { version: 2, add: [partOf(operationIdOf(5)), partOf(operationIdOf(6))], remove: [] }],
+        [
+          FLIGHTS,
+          { version: 2, add: [partOf(operationIdOf(5)), partOf(operationIdOf(6))], remove: [] },
+        ],
         [DELAYS, { version: 1, descriptor: delays, add: [inDelays(6), inDelays(7)], remove: [] }],
       ]),
     );

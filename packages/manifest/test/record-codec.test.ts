@@ -82,7 +82,9 @@ describe("encodeRecord", () => {
   test("refuses a record larger than a reader takes, before anything is written", async () => {
     const columns = { a: { max: "x".repeat(RECORD_BYTES_MAX), nulls: 0 } };
     const add = [{ ...partOf(operationIdOf(1)), columns }];
-    const tables: CommitRecord["tables"] = new Map([["flights" as never, { version: 1, add, remove: [] }]]);
+    const tables: CommitRecord["tables"] = new Map([
+      ["flights" as never, { version: 1, add, remove: [] }],
+    ]);
     await expect(encodeRecord(recordOf(1, { tables }))).rejects.toMatchObject({
       name: "IoWriteError",
       code: "LIMIT_EXCEEDED",
@@ -127,7 +129,12 @@ describe("decodeRecord", () => {
     const last = steps.pop() as string;
     let at = body;
     for (const step of steps) at = at[step];
-    Object.defineProperty(at, last, { value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(at, last, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
     return encodeDocument(body);
   }
 
@@ -185,10 +192,26 @@ describe("decodeRecord", () => {
     ["statistics without nulls", `${PART}/columns/tick`, { min: 1 }],
     ["a bound that is an object", `${PART}/columns/tick`, { min: {}, nulls: 0 }],
     ["a bound that is null", `${PART}/columns/tick`, { min: null, nulls: 0 }],
-    ["an i64 with leading zeros", `${PART}/columns/tick`, { min: { i64: "0009007199254740993" }, nulls: 0 }],
-    ["an i64 that is too large", `${PART}/columns/tick`, { min: { i64: "9223372036854775808" }, nulls: 0 }],
-    ["an i64 that a number holds", `${PART}/columns/tick`, { min: { i64: "1000000000000000" }, nulls: 0 }],
-    ["an i64 that is no number", `${PART}/columns/tick`, { min: { i64: "0x10000000000000" }, nulls: 0 }],
+    [
+      "an i64 with leading zeros",
+      `${PART}/columns/tick`,
+      { min: { i64: "0009007199254740993" }, nulls: 0 },
+    ],
+    [
+      "an i64 that is too large",
+      `${PART}/columns/tick`,
+      { min: { i64: "9223372036854775808" }, nulls: 0 },
+    ],
+    [
+      "an i64 that a number holds",
+      `${PART}/columns/tick`,
+      { min: { i64: "1000000000000000" }, nulls: 0 },
+    ],
+    [
+      "an i64 that is no number",
+      `${PART}/columns/tick`,
+      { min: { i64: "0x10000000000000" }, nulls: 0 },
+    ],
     ["row groups that are none", `${PART}/row_groups`, [{ rows: 1 }]],
     ["a descriptor without columns", `${DESCRIPTOR}/columns`, []],
     ["a column twice", `${DESCRIPTOR}/columns/1/name`, "tick"],
@@ -207,9 +230,17 @@ describe("decodeRecord", () => {
     ["a tick column that is none", `${DESCRIPTOR}/tick_column`, "toc"],
     ["a nullable key", `${DESCRIPTOR}/key`, ["v"]],
     ["a bucket size of 0", `${DESCRIPTOR}/tick_bucket_size`, 0],
-    ["a negative schema version", `${DESCRIPTOR}/version`, { major: -1, minor: 0, date: "2026-01-01" }],
+    [
+      "a negative schema version",
+      `${DESCRIPTOR}/version`,
+      { major: -1, minor: 0, date: "2026-01-01" },
+    ],
     ["a date that is none", `${DESCRIPTOR}/version`, { major: 0, minor: 1, date: "2026-02-30" }],
-    ["an unknown recovery", "recovery", { kind: "Undone", operation_id: operationIdOf(1), for_actor: null, tables: [] }],
+    [
+      "an unknown recovery",
+      "recovery",
+      { kind: "Undone", operation_id: operationIdOf(1), for_actor: null, tables: [] },
+    ],
   ])("refuses %s, though the digest is right", async (_, member, value) => {
     await refuse(42, await forge(member, value), ".");
   });
@@ -225,6 +256,6 @@ describe("decodeRecord", () => {
     const decoded = await decodeRecord(42, await forge(`${PART}/columns`, columns));
     const found = decoded.tables.get("tracks" as never)?.add[0]?.columns;
     expect(Object.entries(found ?? {})).toEqual([["__proto__", { nulls: 3 }]]);
-    expect(({} as Record<string, unknown>)["nulls"]).toBeUndefined();
+    expect(({} as Record<string, unknown>).nulls).toBeUndefined();
   });
 });

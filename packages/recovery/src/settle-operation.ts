@@ -112,7 +112,7 @@ async function readSidecar(
   }
 }
 
-/** Rule `viewfirst`: the views before the root. */
+/** Rules `viewfirst`: the views before the root; `syncfound`: a root that will not be lost. */
 async function gather(
   context: RecoveryContext,
   operationId: OperationId,
@@ -123,6 +123,7 @@ async function gather(
     views.set(table, await readViewVersion(context.store, table));
   }
   const state = await context.log.refresh();
+  await context.log.makeDurable(context.store);
   return {
     settled: state.ledger.says(operationId, state.version),
     head: state.version,

@@ -10,14 +10,14 @@ import {
   type Version,
 } from "@crv/core";
 import { type CommitLog, encodeManifestView, tableManifest } from "@crv/manifest";
-import type { ObjectReader } from "@crv/storage-trait/object-store";
+import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { type InlineCommitResidual, viewVersion } from "@crv/storage-trait/residual";
 
 /** Largest view that is read back; a larger one counts as unreadable and is replaced. */
 const VIEW_BYTES_MAX = RECORD_BYTES_MAX;
 
 export interface ViewContext {
-  readonly store: ObjectReader;
+  readonly store: ObjectStore;
   readonly residual: InlineCommitResidual;
   readonly log: CommitLog;
 }
@@ -39,6 +39,8 @@ export async function showTable(context: ViewContext, table: TableKey): Promise<
   for (;;) {
     const manifest = tableManifest(context.log.state, table);
     if (manifest === undefined) return;
+    // Rule `syncfound`: a view is durable, so what it shows must be first.
+    await context.log.makeDurable(context.store);
     const body = encodeManifestView(manifest);
     await context.residual.replaceView(formatManifestViewKey(table), manifest.runVersion, body);
     const state = await context.log.refresh();

@@ -10,7 +10,10 @@ import type { ObjectKey, OperationRef, Version } from "@crv/core";
 export { viewVersion } from "./view-version.js";
 
 export interface InlineCommitResidual {
-  /** Parts of an operation that provably did not commit: a definite conflict, or after its fence. */
+  /**
+   * Parts that no record will ever name: of an operation that provably did not commit (a definite
+   * conflict, or after its fence), or those that a later stage call of the same operation replaced.
+   */
   removeStaged(operation: OperationRef, keys: readonly ObjectKey[]): Promise<void>;
   /** Phase D of the writer, or the last step of its recovery. */
   removeSidecar(operation: OperationRef): Promise<void>;

@@ -82,7 +82,7 @@ export interface OperationIntent {
   readonly mode: "blind" | "strict" | "content-preserving";
 }
 
-export type StageKind = "append" | "overwrite" | "schema";
+export type StageKind = "append" | "merge" | "overwrite" | "delete" | "update" | "schema";
 
 /** A table that comes to be. */
 export interface SchemaChange {
@@ -95,18 +95,38 @@ export interface StagedHandle {
   readonly [sealed]: "staged";
   readonly kind: StageKind;
   readonly table: TableKey;
+  /** Rows that the table gained and lost; a row that changed counts as both. */
   readonly rowsAdded: number;
+  readonly rowsRemoved: number;
   readonly parts: readonly PartEntry[];
 }
 
-/** The first stage call that writes creates the sidecar before any part. Dispose = discard. */
+/**
+ * The first stage call that writes creates the sidecar before any part. Each call sees the ones
+ * before it. Deletes, updates and merges rewrite the parts they change, so that every reader of plain
+ * Parquet sees the change. Dispose = discard.
+ */
 export interface StagedOperation extends AsyncDisposable {
   readonly ref: OperationRef;
   /** Rows in any order; memory is bounded by settings, not by the rows. */
   stageAppend(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle>;
   /** Replaces all rows; no rows = an empty table. */
   stageOverwrite(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle>;
+  /**
+   * Rows take the place of those with the same key; of several with one key the last counts.
+   *
+   * @throws IoSchemaError `INVALID_ARGUMENT` when the table has no key.
+   */
+  stageMerge(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle>;
+  stageDelete(table: TableKey, where: Predicate): Promise<StagedHandle>;
+  /** @param set One row, with the columns that are set. */
+  stageUpdate(table: TableKey, where: Predicate, set: RecordBatch): Promise<StagedHandle>;
   stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle>;
+  /** The base with what was staged so far. Both add the table to the read set. */
+  plan(request: ScanRequest): Promise<ScanPlan>;
+  scan(request: ScanRequest): AsyncIterable<RecordBatch>;
+  /** Parts that the commit adds to the table, as staged so far. */
+  staged(table: TableKey): readonly PartEntry[];
   /** Adds the table to the read set without reading it. */
   expect(table: TableKey): void;
   /** Once. Returns the outcome, throws only for surprises. */
@@ -127,6 +147,8 @@ export interface StagedStorage extends AsyncDisposable {
   readonly runId: RunId;
   /** Newest version that this process has seen; taking a snapshot looks for newer ones. */
   readonly version: Version;
+  /** Version of a damaged record before which a reader stopped; undefined when it met none. */
+  readonly damagedAt: Version | undefined;
   snapshot(at?: SnapshotTarget): Promise<SnapshotHandle>;
   plan(snapshot: SnapshotHandle, request: ScanRequest): Promise<ScanPlan>;
   /** An empty result still has its schema: at least one batch, possibly of no rows. */

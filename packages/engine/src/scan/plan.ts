@@ -1,5 +1,5 @@
 /** What a scan will read: parts chosen by bucket, tick range and statistics. Reads no data. */
-import { IoSchemaError, type PartEntry, type TableDescriptor } from "@crv/core";
+import { IoSchemaError, type PartEntry, type TableDescriptor, type Version } from "@crv/core";
 import type { RunState } from "@crv/manifest";
 import type { ScanPlan, ScanRequest } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
@@ -13,24 +13,31 @@ export interface TablePlan extends ScanPlan {
 /** @throws IoSchemaError `UNKNOWN_TABLE` naming the tables of this version. */
 export function planScan(state: RunState, request: ScanRequest, store: ObjectReader): TablePlan {
   const table = state.tables.get(request.table);
-  if (table === undefined) {
-    const known = [...state.tables.keys()].sort().join(", ") || "none";
-    throw new IoSchemaError(
-      "UNKNOWN_TABLE",
-      `there is no table ${request.table} at version ${state.version}; there are: ${known}`,
-      { details: { table: request.table, version: state.version } },
-    );
-  }
-  const parts = pruneParts(table.parts, request).slice().sort(compareStorageOrder);
+  if (table !== undefined) return planTable(table, state.version, request, store);
+  const known = [...state.tables.keys()].sort().join(", ") || "none";
+  throw new IoSchemaError(
+    "UNKNOWN_TABLE",
+    `there is no table ${request.table} at version ${state.version}; there are: ${known}`,
+    { details: { table: request.table, version: state.version } },
+  );
+}
+
+/** As {@link planScan}, of parts that need not be committed. */
+export function planTable(
+  table: { readonly descriptor: TableDescriptor; readonly parts: readonly PartEntry[] },
+  version: Version,
+  request: ScanRequest,
+  store: ObjectReader,
+): TablePlan {
+  const parts = pruneParts(table.parts, request).sort(compareStorageOrder);
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const selectsAll = request.filter === undefined && parts.every((p) => isWithin(p, request));
   const { limit = Number.POSITIVE_INFINITY } = request;
   return {
     descriptor: table.descriptor,
-    version: state.version,
+    version,
     parts,
     rowsMax: Math.min(rows, limit),
-    exact: selectsAll,
+    exact: request.filter === undefined && parts.every((part) => isWithin(part, request)),
     locations: parts.map((part) => store.location(part.path)),
   };
 }

@@ -90,7 +90,7 @@ async function* readPart(
   output: Schema,
 ): AsyncIterable<RecordBatch> {
   const predicate = rowPredicate(part, table, request);
-  const rowGroups = pruneRowGroups(part, request);
+  const rowGroups = pruneRowGroups(part, request, table.tickColumn);
   const names = new Set(output.fields.map((field) => field.name));
   for (const name of predicate ? columnsOf(predicate) : []) names.add(name);
   const columns = Object.keys(table.columns).filter((name) => names.has(name));

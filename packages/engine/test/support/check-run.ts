@@ -19,12 +19,15 @@ export interface CheckOptions {
   readonly leftovers: boolean;
 }
 
-/** Recovers the run twice, then checks everything, then writes once more. Returns the state. */
+/** Values of each table, ascending. */
+export type Contents = Readonly<Record<string, readonly number[]>>;
+
+/** Recovers the run twice, then checks everything, then writes once more. Returns what it held. */
 export async function checkRun(
   disk: SimulatedDisk,
   told: Told,
   options: CheckOptions,
-): Promise<RunState> {
+): Promise<Contents> {
   const first = await openProcess(disk, "recoverer");
   const objects = disk.objects();
   const again = await openProcess(disk, "second recoverer");
@@ -37,9 +40,9 @@ export async function checkRun(
   const { state, named } = await checkLog(disk, told);
   checkObjects(disk, named, options);
   checkViews(disk, state);
-  await checkReadable(first, state);
+  const contents = await checkReadable(first, state);
   await checkNextAppend(first, state);
-  return state;
+  return contents;
 }
 
 function report({ recovered }: OpenedProcess) {
@@ -112,12 +115,15 @@ function checkViews(disk: SimulatedDisk, state: RunState): void {
 }
 
 /** I2 and digests: every row of every table reads back. */
-async function checkReadable({ storage }: OpenedProcess, state: RunState): Promise<void> {
+async function checkReadable({ storage }: OpenedProcess, state: RunState): Promise<Contents> {
+  const contents: Record<string, readonly number[]> = {};
   for (const table of state.tables.values()) {
-    const values = await readValues(storage, table.key);
+    const values = (await readValues(storage, table.key)) ?? [];
     const rows = table.parts.reduce((sum, part) => sum + part.rows, 0);
-    assert.equal(values?.length, rows, `I1: rows of ${table.key}`);
+    assert.equal(values.length, rows, `I1: rows of ${table.key}`);
+    contents[table.key] = [...values].sort((a, b) => a - b);
   }
+  return contents;
 }
 
 /** The next write works, without a restart of anything. */

@@ -1,5 +1,6 @@
 /** A simulated run: processes that open it over one disk, and rows to write. */
 import {
+  type CommitOutcome,
   defineTable,
   MAIN_BRANCH,
   type OperationId,
@@ -9,6 +10,7 @@ import {
 } from "@crv/core";
 import { arrowSchema, batchOf } from "@crv/core/arrow";
 import type { StagedStorage } from "@crv/storage-trait";
+import type { PartStore } from "@crv/storage-trait/parts";
 import {
   type FaultPlan,
   type SimulatedDisk,
@@ -36,41 +38,48 @@ export const RIGHT = defineTable({
 
 export interface OpenedProcess extends OpenedStorage {
   readonly store: SimulatedStore;
+  readonly parts: PartStore;
 }
 
-let processes = 0;
+export interface OpenProcessOptions {
+  readonly plan?: FaultPlan;
+  readonly crashAt?: number;
+  readonly onPhase?: (event: PhaseEvent) => void;
+  readonly writeManifestEveryN?: number;
+  /** Of another machine nothing is known: its leases must run out. */
+  readonly machine?: string;
+}
 
 /** Starts a process and opens the run in it. */
 export async function openProcess(
   disk: SimulatedDisk,
   name: string,
-  options: {
-    readonly plan?: FaultPlan;
-    readonly crashAt?: number;
-    readonly onPhase?: (event: PhaseEvent) => void;
-  } = {},
+  { onPhase, writeManifestEveryN, ...faults }: OpenProcessOptions = {},
 ): Promise<OpenedProcess> {
-  const { onPhase, ...faults } = options;
   const store = disk.process(name, faults);
+  const parts = new TrivialPartStore(store);
   const opened = await openStorage({
     runId: RUN_ID,
     store,
     residual: store,
-    parts: new TrivialPartStore(store),
+    parts,
     liveness: simulatedLiveness(disk, store),
     clock: disk.clock,
     random: seededRandom(1),
-    mintId: ulids(++processes),
+    mintId: ulids(store),
     durability: "full",
     ...(onPhase && { onPhase }),
+    ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
   });
-  return { ...opened, store };
+  return { ...opened, store, parts };
 }
 
-/** ULIDs of digits: sorted by process, then by call. */
-function ulids(process: number): () => string {
+/** ULIDs of digits: sorted by boot and process, then by call; the same whenever a test is run again. */
+function ulids({ process: { identity } }: SimulatedStore): () => string {
+  const boot = identity.bootId.slice(identity.bootId.lastIndexOf("-") + 1);
+  const owner = `01${boot.padStart(3, "0")}${String(identity.pid).padStart(6, "0")}`;
   let count = 0;
-  return () => `01${String(process).padStart(8, "0")}${String(++count).padStart(16, "0")}`;
+  return () => `${owner}${String(++count).padStart(15, "0")}`;
 }
 
 /** Rows of LEFT or RIGHT: one for each value, at the tick of that number. */
@@ -95,19 +104,28 @@ export interface Append {
   readonly overwrite?: boolean;
 }
 
+export interface CommitOptions {
+  /** Default `blind`. */
+  readonly mode?: "blind" | "strict";
+  /** Tables that the operation read besides. */
+  readonly expected?: readonly TableKey[];
+}
+
 /** One commit of several tables; creates those that do not exist. */
 export async function commitRows(
   storage: StagedStorage,
   appends: readonly Append[],
   operationId?: OperationId,
-) {
+  { mode = "blind", expected = [] }: CommitOptions = {},
+): Promise<CommitOutcome> {
   await using base = await storage.snapshot();
-  const operation = await storage.begin({
+  await using operation = await storage.begin({
     base,
-    mode: "blind",
+    mode,
     actor: "tester",
     ...(operationId && { operationId }),
   });
+  for (const table of expected) operation.expect(table);
   for (const { table, values, overwrite } of appends) {
     if (!base.descriptor(table.name)) {
       await operation.stageSchema(table.name, { kind: "create", descriptor: table });
@@ -116,6 +134,20 @@ export async function commitRows(
     await (overwrite
       ? operation.stageOverwrite(table.name, rows)
       : operation.stageAppend(table.name, rows));
+  }
+  return operation.commit();
+}
+
+/** One commit that creates `tables`, without rows. */
+export async function createTables(
+  storage: StagedStorage,
+  tables: readonly TableDescriptor[],
+  operationId: OperationId,
+): Promise<CommitOutcome> {
+  await using base = await storage.snapshot();
+  await using operation = await storage.begin({ base, mode: "blind", actor: "tester", operationId });
+  for (const descriptor of tables) {
+    await operation.stageSchema(descriptor.name, { kind: "create", descriptor });
   }
   return operation.commit();
 }

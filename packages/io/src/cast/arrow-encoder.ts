@@ -31,13 +31,14 @@ export class ArrowEncoder {
    *   `INVALID_TICK`.
    */
   encode(batch: RecordBatch, firstRow: number): RecordBatch {
-    const { columns, schema, required } = this.#shape;
+    const { table, columns, schema, required } = this.#shape;
     const fields = batch.schema.fields;
     this.#names.check(fields.map((field) => field.name));
     const indexes = columns.map(({ name }) => fields.findIndex((field) => field.name === name));
     const missing = columns.filter((column, at) => column.isRequired && indexes[at] === -1);
     if (missing.length > 0) {
       throw missingColumns(
+        table,
         missing.map((column) => column.name),
         required,
       );
@@ -54,13 +55,13 @@ export class ArrowEncoder {
 }
 
 function encodeColumn(column: InputColumn, field: Field, data: Data, firstRow: number): Data {
-  const { name, type, isRequired, isTick } = column;
-  if (!canFill(data.type, type)) throw invalidArrowType(name, data.type, type);
+  const { table, name, type, isRequired, isTick } = column;
+  if (!canFill(data.type, type)) throw invalidArrowType({ table, column: name }, data.type, type);
   const encoded = DataType.isNull(data.type)
     ? nullColumn(column, data.length)
     : castColumn(column, field, data, firstRow);
   if (isRequired && encoded.nullCount > 0) {
-    throw nullValue({ column: name, row: firstRow + firstNull(encoded) });
+    throw nullValue({ table, column: name, row: firstRow + firstNull(encoded) });
   }
   if (isTick) checkTicks(column, encoded, firstRow);
   return encoded;

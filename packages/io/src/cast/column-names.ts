@@ -45,7 +45,8 @@ export class ColumnNames {
 
   #meet(unexpected: readonly string[], row: number | undefined): void {
     if (unexpected.length === 0) return;
-    if (this.#isStrict) throw unexpectedColumns(unexpected, this.#shape.allowed, row);
+    const { table, allowed } = this.#shape;
+    if (this.#isStrict) throw unexpectedColumns(table, unexpected, allowed, row);
     for (const name of unexpected) this.#ignored.add(name);
   }
 }

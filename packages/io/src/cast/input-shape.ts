@@ -10,6 +10,7 @@ import { tickRule } from "./tick-rule.js";
 import type { ValueRule } from "./value-rule.js";
 
 export interface InputColumn {
+  readonly table: string;
   readonly name: string;
   readonly type: ColumnType;
   readonly isRequired: boolean;
@@ -20,6 +21,7 @@ export interface InputColumn {
 }
 
 export interface InputShape {
+  readonly table: string;
   readonly columns: readonly InputColumn[];
   /** Of the batches that are staged. */
   readonly schema: Schema;
@@ -36,6 +38,7 @@ export function inputShape(table: TableDescriptor): InputShape {
     const type = table.columns[field.name] as ColumnType;
     const isTick = field.name === table.tickColumn;
     return {
+      table: table.name,
       name: field.name,
       type,
       isRequired: !nullable.has(field.name),
@@ -45,6 +48,7 @@ export function inputShape(table: TableDescriptor): InputShape {
     };
   });
   return {
+    table: table.name,
     columns,
     schema: new Schema(fields),
     allowed: Object.keys(table.columns),

@@ -4,12 +4,12 @@ import { invalidTick, invalidValue } from "../validate/refusals.js";
 import type { InputColumn } from "./input-shape.js";
 
 export function refuseValue(
-  { name: column, type, rule }: InputColumn,
+  { table, name: column, type, rule }: InputColumn,
   row: number,
   value: unknown,
 ): IoSchemaError {
   const remedy = rule.remedy(value);
   return rule.codeOf?.(value) === "INVALID_TICK"
-    ? invalidTick({ column, row }, value, remedy)
-    : invalidValue({ column, row }, value, type, remedy);
+    ? invalidTick({ table, column, row }, value, remedy)
+    : invalidValue({ table, column, row }, value, type, remedy);
 }

@@ -54,8 +54,9 @@ export class RowEncoder {
   #absent(column: string, rows: readonly Row[], index: number, firstRow: number): IoSchemaError {
     const isMissing = (name: string): boolean =>
       rows.every((row) => ownValue(row, name) === undefined);
-    if (!isMissing(column)) return nullValue({ column, row: firstRow + index });
-    return missingColumns(this.#shape.required.filter(isMissing), this.#shape.required);
+    const { table, required } = this.#shape;
+    if (!isMissing(column)) return nullValue({ table, column, row: firstRow + index });
+    return missingColumns(table, required.filter(isMissing), required);
   }
 }
 

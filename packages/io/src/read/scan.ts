@@ -10,8 +10,11 @@ import type { ColumnOf, Int64Mode, ScannedRow } from "../tables/table-types.js";
 import { rowsOfBatch } from "./rows-of-batch.js";
 import { bindScan, type CheckedOptions, checkInt64Mode } from "./scan-options.js";
 
+/** Where a scan reads: the newest version, or what a transaction has made so far. */
+export type ScanSource = Pick<StagedStorage, "snapshot" | "plan" | "scan">;
+
 export interface ScanContext {
-  readonly storage: StagedStorage;
+  readonly storage: ScanSource;
   readonly catalog: TableCatalog;
 }
 

@@ -1,43 +1,49 @@
 /**
- * Transactions: writes to several tables that become visible together, in one commit, or not at all.
- * Source: docs/design/protocol.md, "Commit".
+ * Transactions: changes of several tables that become visible together, in one commit, or not at
+ * all. Each change sees the ones before it. Source: docs/design/protocol.md, "Conflicts".
  */
-import { IoError, type PartEntry, type RunId, type TableKey, type Version } from "@crv/core";
-import type { Durability, SnapshotHandle, StagedOperation } from "@crv/storage-trait";
+import {
+  IoError,
+  IoSchemaError,
+  type Predicate,
+  type TableDescriptor,
+  type TableKey,
+} from "@crv/core";
+import type { SnapshotHandle, StagedHandle, StagedOperation } from "@crv/storage-trait";
+import type { Table as ArrowTable } from "apache-arrow";
 import { abortedOr, checkNotAborted } from "../cancellation.js";
 import type { AppendInput } from "../input/append-input.js";
+import { parseFilter } from "../read/filter.js";
+import type { Filter } from "../read/filter-types.js";
+import { Scan } from "../read/scan.js";
+import { checkScanOptions, type ScanOptions } from "../read/scan-options.js";
 import type { ResolvedTable } from "../tables/table-catalog.js";
-import type { Descriptors, RowsOf, TableArgument } from "../tables/table-types.js";
-import { describeRows, landedParts, type WrittenRows } from "./append-result.js";
+import type {
+  ColumnOf,
+  DescriptorOf,
+  Descriptors,
+  Int64Mode,
+  RowsOf,
+  TableArgument,
+} from "../tables/table-types.js";
 import type { WriteContext } from "./append-rows.js";
-import { landedOrThrow } from "./conflict-advice.js";
 import { EncodedInput } from "./encoded-input.js";
-import { checkWriteOptions, intentOf, type WriteOptions } from "./write-options.js";
+import { encodeSet } from "./set-columns.js";
+import { StagedTables } from "./staged-tables.js";
+import { transactionView } from "./transaction-view.js";
 
-export interface TransactionResult {
-  /** Version of the run that holds the rows; of a transaction without effect the current one. */
-  readonly version: Version;
-  readonly runId: RunId;
-  /** One entry for each table that was written, in the order of the first write to it. */
-  readonly tables: readonly WrittenRows[];
-  readonly durability: Durability;
-}
-
-/** What one table got so far. */
-interface Staged {
-  readonly parts: PartEntry[];
-  readonly ignoredColumns: Set<string>;
-}
-
-type Write = "append" | "overwrite";
+/** How rows are put into a table. */
+type Put = "stageAppend" | "stageMerge" | "stageOverwrite";
 
 export class Transaction<Tables extends Descriptors = readonly []> {
   readonly #context: WriteContext;
   readonly #snapshot: SnapshotHandle;
   readonly #operation: StagedOperation;
   readonly #signal: AbortSignal | undefined;
-  readonly #staged = new Map<TableKey, Staged>();
-  /** Writes are staged one after another, in the order of their calls. */
+  readonly #staged = new StagedTables();
+  /** Tables that this transaction makes. */
+  readonly #made = new Map<TableKey, TableDescriptor>();
+  /** Changes are staged one after another, in the order of their calls. */
   #tail: Promise<void> = Promise.resolve();
   #hasEnded = false;
 
@@ -59,33 +65,103 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     table: Table,
     input: AppendInput<RowsOf<Tables, Table>>,
   ): Promise<void> {
-    return this.#inTurn(() => this.#write("append", table, input));
+    return this.#inTurn(() => this.#put("stageAppend", table, input));
   }
 
   /**
-   * Replaces all rows of a table, also by none. Conflicts with every other write to the table since
-   * the transaction began.
+   * Puts rows in the place of those with the same key, and adds the others. Of several rows with one
+   * key the last counts.
+   *
+   * @throws IoSchemaError `INVALID_ARGUMENT` when the table has no key; else as of `insert`.
    */
+  merge<const Table extends TableArgument<Tables>>(
+    table: Table,
+    input: AppendInput<RowsOf<Tables, Table>>,
+  ): Promise<void> {
+    return this.#inTurn(() => this.#put("stageMerge", table, input));
+  }
+
+  /** Replaces all rows of a table, also by none: an empty table. */
   overwrite<const Table extends TableArgument<Tables>>(
     table: Table,
     input: AppendInput<RowsOf<Tables, Table>>,
   ): Promise<void> {
-    return this.#inTurn(() => this.#write("overwrite", table, input));
+    return this.#inTurn(() => this.#put("stageOverwrite", table, input));
   }
 
-  /** Waits for every write that was begun, awaited or not; the first that failed fails this. */
-  async end(): Promise<readonly WrittenRows[]> {
+  /**
+   * Removes the rows for which `filter` is true.
+   *
+   * @throws IoSchemaError `INVALID_FILTER`, `UNKNOWN_TABLE`.
+   */
+  delete<const Table extends TableArgument<Tables>>(
+    table: Table,
+    filter: Filter<ColumnOf<DescriptorOf<Tables, Table>>>,
+  ): Promise<void> {
+    return this.#inTurn(() =>
+      this.#change(table, filter, (name, where) => this.#operation.stageDelete(name, where)),
+    );
+  }
+
+  /**
+   * Gives the rows for which `filter` is true new values in the columns of `set`. Key columns cannot
+   * be set.
+   *
+   * @throws IoSchemaError `INVALID_FILTER`, `INVALID_ARGUMENT`, `UNEXPECTED_COLUMN`, `INVALID_VALUE`.
+   */
+  update<const Table extends TableArgument<Tables>>(
+    table: Table,
+    filter: Filter<ColumnOf<DescriptorOf<Tables, Table>>>,
+    set: Partial<RowsOf<Tables, Table>>,
+  ): Promise<void> {
+    return this.#inTurn(() =>
+      this.#change(table, filter, (name, where, descriptor) =>
+        this.#operation.stageUpdate(name, where, encodeSet(descriptor, set)),
+      ),
+    );
+  }
+
+  /** As `Dataset.scan`, of what the transaction has made so far. The table joins its read set. */
+  scan<
+    const Table extends TableArgument<Tables>,
+    const Column extends ColumnOf<DescriptorOf<Tables, Table>> = ColumnOf<
+      DescriptorOf<Tables, Table>
+    >,
+    Mode extends Int64Mode = "number",
+  >(
+    table: Table,
+    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Table>>, Column, Mode> = {},
+  ): Scan<DescriptorOf<Tables, Table>, Column, Mode> {
+    const { catalog } = this.#context;
+    const storage = transactionView(this.#snapshot, this.#operation, this.#made);
+    return new Scan({ storage, catalog }, catalog.find(table), checkScanOptions(options));
+  }
+
+  /** As `Dataset.read`, of what the transaction has made so far. */
+  async read<
+    const Table extends TableArgument<Tables>,
+    const Column extends ColumnOf<DescriptorOf<Tables, Table>> = ColumnOf<
+      DescriptorOf<Tables, Table>
+    >,
+  >(
+    table: Table,
+    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Table>>, Column> = {},
+  ): Promise<ArrowTable> {
+    await this.#tail;
+    return this.scan<Table, Column, Int64Mode>(table, options).toTable();
+  }
+
+  /** Waits for every change that was begun, awaited or not; the first that failed fails this. */
+  async end(): Promise<StagedTables> {
     this.#hasEnded = true;
     await this.#tail;
-    return [...this.#staged].map(([table, { parts, ignoredColumns }]) =>
-      describeRows(table, parts, [...ignoredColumns]),
-    );
+    return this.#staged;
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
     if (this.#hasEnded) {
       return Promise.reject(
-        new IoError("CLOSED", "the transaction has ended: await every write inside it", {
+        new IoError("CLOSED", "the transaction has ended: await every change inside it", {
           details: { what: "transaction" },
         }),
       );
@@ -97,14 +173,17 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     return result;
   }
 
-  async #write(how: Write, table: unknown, input: unknown): Promise<void> {
+  async #put(how: Put, table: unknown, input: unknown): Promise<void> {
     checkNotAborted(this.#signal);
-    const { catalog, strictSchema: isStrict } = this.#context;
-    const resolved = catalog.resolve(catalog.find(table), this.#snapshot);
-    const options = { isStrict, signal: this.#signal };
-    const encoded = await EncodedInput.open(input, resolved.descriptor, options);
+    const resolved = this.#resolve(table);
+    const { descriptor } = resolved;
+    const options = { isStrict: this.#context.strictSchema, signal: this.#signal };
+    const encoded = await EncodedInput.open(input, descriptor, options);
     try {
-      if (how === "overwrite" || !encoded.isEmpty) await this.#stage(how, resolved, encoded);
+      if (encoded.isEmpty && how !== "stageOverwrite") return;
+      await this.#make(resolved);
+      const handle = await this.#operation[how](descriptor.name, encoded.batches());
+      this.#staged.add(handle, encoded.ignoredColumns);
     } catch (error) {
       throw abortedOr(encoded.failure ?? error, this.#signal);
     } finally {
@@ -112,56 +191,38 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     }
   }
 
-  async #stage(
-    how: Write,
-    { descriptor, exists }: ResolvedTable,
-    encoded: EncodedInput,
+  async #change(
+    table: unknown,
+    filter: unknown,
+    stage: (
+      table: TableKey,
+      where: Predicate,
+      descriptor: TableDescriptor,
+    ) => Promise<StagedHandle>,
   ): Promise<void> {
-    const operation = this.#operation;
-    const table = descriptor.name;
-    if (!exists && !this.#staged.has(table)) {
-      await operation.stageSchema(table, { kind: "create", descriptor });
+    checkNotAborted(this.#signal);
+    const { descriptor, exists } = this.#resolve(table);
+    const where = parseFilter(filter, descriptor);
+    if (where === undefined) {
+      throw new IoSchemaError(
+        "INVALID_FILTER",
+        `say which rows of "${descriptor.name}": a filter, or overwrite(table, []) for all of them`,
+        { details: { table: descriptor.name } },
+      );
     }
-    const staged = this.#staged.get(table) ?? { parts: [], ignoredColumns: new Set() };
-    this.#staged.set(table, staged);
-    const { parts } =
-      how === "append"
-        ? await operation.stageAppend(table, encoded.batches())
-        : await operation.stageOverwrite(table, encoded.batches());
-    if (how === "overwrite") staged.parts.length = 0;
-    staged.parts.push(...parts);
-    for (const column of encoded.ignoredColumns) staged.ignoredColumns.add(column);
+    if (!exists && !this.#made.has(descriptor.name)) return;
+    this.#staged.add(await stage(descriptor.name, where, descriptor));
   }
-}
 
-/** The contract is that of `Dataset.transaction`. */
-export async function runTransaction<Tables extends Descriptors>(
-  context: WriteContext,
-  work: (transaction: Transaction<Tables>) => Promise<void>,
-  options: WriteOptions,
-): Promise<TransactionResult> {
-  checkWriteOptions("transaction", options);
-  const { storage, durability } = context;
-  const { signal } = options;
-  await using snapshot = await storage.snapshot();
-  // Disposing discards what was staged; after a commit it has no effect.
-  await using operation = await storage.begin(intentOf(snapshot, options));
-  const transaction = new Transaction<Tables>(context, snapshot, operation, signal);
-  let written: readonly WrittenRows[];
-  try {
-    await work(transaction);
-  } finally {
-    written = await transaction.end();
+  #resolve(table: unknown): ResolvedTable {
+    const { catalog } = this.#context;
+    return catalog.resolve(catalog.find(table), this.#snapshot);
   }
-  checkNotAborted(signal);
-  const tables = written.map(({ table }) => table);
-  const outcome = landedOrThrow(await operation.commit(signal ? { signal } : {}), tables);
-  const { version } = outcome;
-  const result = { version, runId: storage.runId, durability };
-  if (outcome.kind === "unchanged" || !outcome.duplicate) return { ...result, tables: written };
-  // What landed under this id before, not what was staged now.
-  const landed = [...outcome.tableVersions.keys()].map(async (table) =>
-    describeRows(table, await landedParts(storage, operation.ref, version, table), []),
-  );
-  return { ...result, tables: await Promise.all(landed) };
+
+  /** Stages the schema of a table that does not exist yet, once. */
+  async #make({ descriptor, exists }: ResolvedTable): Promise<void> {
+    if (exists || this.#made.has(descriptor.name)) return;
+    await this.#operation.stageSchema(descriptor.name, { kind: "create", descriptor });
+    this.#made.set(descriptor.name, descriptor);
+  }
 }

@@ -1,0 +1,48 @@
+/**
+ * One table as an operation has made it so far: the parts of its base, without those that were
+ * replaced, with those that were staged. Pure.
+ */
+import type { ObjectKey, PartEntry, TableDescriptor, TableVersion } from "@crv/core";
+import type { TableEdit, TableState } from "@crv/manifest";
+
+export class TableDraft {
+  readonly descriptor: TableDescriptor;
+  /** Version of the table that the operation read; 0 = it did not exist. */
+  readonly baseVersion: TableVersion;
+  readonly #base: readonly PartEntry[];
+  readonly #removed = new Set<ObjectKey>();
+  #added: readonly PartEntry[] = [];
+
+  constructor(descriptor: TableDescriptor, base: TableState | undefined) {
+    this.descriptor = descriptor;
+    this.baseVersion = base?.version ?? 0;
+    this.#base = base?.parts ?? [];
+  }
+
+  /** In order of their commits, then of staging. */
+  get parts(): readonly PartEntry[] {
+    return [...this.#base.filter((part) => !this.#removed.has(part.path)), ...this.#added];
+  }
+
+  /** A table that comes to be, or parts that come or go. */
+  get hasEffect(): boolean {
+    return this.baseVersion === 0 || this.#added.length > 0 || this.#removed.size > 0;
+  }
+
+  get edit(): TableEdit {
+    return { descriptor: this.descriptor, add: this.#added, remove: [...this.#removed] };
+  }
+
+  /**
+   * Puts `added` in the place of `removed`, which must be among {@link parts}.
+   *
+   * @returns staged parts among `removed`: no record will ever name them.
+   */
+  replace(removed: readonly PartEntry[], added: readonly PartEntry[]): readonly ObjectKey[] {
+    const staged = new Set(this.#added.map((part) => part.path));
+    const gone = new Set(removed.map((part) => part.path));
+    for (const path of gone) if (!staged.has(path)) this.#removed.add(path);
+    this.#added = [...this.#added.filter((part) => !gone.has(part.path)), ...added];
+    return [...gone].filter((path) => staged.has(path));
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Windows: what a storage call is, apart from the names that differ from run to run. Two calls of one
+ * kind are one line of a golden list.
+ */
+import {
+  CHECKPOINT_PREFIX,
+  FLOOR_PREFIX,
+  HEAD_HINT_KEY,
+  LOG_PREFIX,
+  SIDECAR_PREFIX,
+  STAGING_DIRECTORY,
+} from "@crv/core";
+import type { StorageCall } from "@crv/storage-trait/testing";
+
+/** `create link record`: verb, step, kind of key. */
+export function windowOf({ verb, step, key }: StorageCall): string {
+  return `${verb} ${step} ${keyKind(key)}`;
+}
+
+const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
+  [new RegExp(`^${HEAD_HINT_KEY}$`), "hint"],
+  [new RegExp(`^${LOG_PREFIX}\\d+\\.json$`), "record"],
+  [new RegExp(`^${FLOOR_PREFIX}`), "floor"],
+  [new RegExp(`^${CHECKPOINT_PREFIX}`), "checkpoint"],
+  [new RegExp(`^${SIDECAR_PREFIX}.*\\.json$`), "sidecar"],
+  [new RegExp(`^${SIDECAR_PREFIX}$`), "sidecars"],
+  [new RegExp(`^${STAGING_DIRECTORY}/`), "temporary"],
+  [/^tables\/[^/]+\/manifest\.json$/, "view"],
+  [/^tables\/[^/]+\/bucket=\d+\/part-/, "part"],
+  [/^tables\/[^/]+\/bucket=\d+$/, "bucket-directory"],
+  [/^tables\/[^/]+\/?$/, "table-directory"],
+  [/^$/, "root-directory"],
+  [/^[a-z_]+$/, "directory"],
+];
+
+/** @throws RangeError for a key of no known kind: then the tests do not know what they cover. */
+function keyKind(key: string): string {
+  const found = KINDS.find(([pattern]) => pattern.test(key));
+  if (found === undefined) throw new RangeError(`no kind of key is like "${key}"`);
+  return found[1];
+}
