@@ -1,0 +1,89 @@
+/** A Parquet file that crv did not write, read by row groups so that memory stays bounded. */
+import { CrvError } from "crv";
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type DecodedArray,
+  type FileMetaData,
+  type ParquetScan,
+  parquetMetadataAsync,
+  parquetScan,
+} from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+
+export interface ForeignFile {
+  readonly path: string;
+  readonly metadata: FileMetaData;
+  readonly rowCount: number;
+  /** Timestamps and dates come as microseconds since 1970, in bigint. */
+  readonly scan: ParquetScan;
+}
+
+/** @throws CrvError `NOT_FOUND`, or `INVALID_ARGUMENT` when it is not a Parquet file. */
+export async function openForeignFile(path: string): Promise<ForeignFile> {
+  const file = await openFile(path);
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    const scan = await parquetScan({ file, metadata, compressors, utf8: false, parsers: EXACT });
+    return { path, metadata, rowCount: Number(metadata.num_rows), scan };
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** Row ranges of the row groups, in file order. */
+export function rowGroupRanges({ metadata }: ForeignFile): { rowStart: number; rowEnd: number }[] {
+  let rowEnd = 0;
+  return metadata.row_groups.map(({ num_rows }) => {
+    const rowStart = rowEnd;
+    rowEnd += Number(num_rows);
+    return { rowStart, rowEnd };
+  });
+}
+
+/** One column of one row group. @throws CrvError `INVALID_ARGUMENT` when it cannot be decoded. */
+export async function readForeignColumn(
+  { path, scan }: ForeignFile,
+  column: string,
+  range: { readonly rowStart: number; readonly rowEnd: number },
+): Promise<DecodedArray> {
+  try {
+    return await scan.readColumn({ column, ...range });
+  } catch (cause) {
+    if (cause instanceof CrvError) throw cause;
+    throw unreadable(path, cause, ` column ${JSON.stringify(column)} of`);
+  }
+}
+
+/** Decoding without loss: hyparquet's own parsers make a Date, which keeps milliseconds only. */
+const EXACT = {
+  timestampFromMilliseconds: (millis: bigint) => millis * 1000n,
+  timestampFromMicroseconds: (micros: bigint) => micros,
+  timestampFromNanoseconds(nanos: bigint) {
+    if (nanos % 1000n === 0n) return nanos / 1000n;
+    throw new CrvError(
+      "INVALID_VALUE",
+      `the timestamp ${nanos} ns is finer than a microsecond, which a table cannot hold`,
+    );
+  },
+  dateFromDays: (days: number) => BigInt(days) * 86_400_000_000n,
+  jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes),
+};
+
+async function openFile(path: string): Promise<AsyncBuffer> {
+  try {
+    return await asyncBufferFromFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CrvError("NOT_FOUND", `cannot open ${JSON.stringify(path)}: ${reason}`, { cause });
+  }
+}
+
+function unreadable(path: string, cause: unknown, what = ""): CrvError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CrvError(
+    "INVALID_ARGUMENT",
+    `cannot read${what} ${JSON.stringify(path)} as Parquet: ${reason}`,
+    { cause },
+  );
+}

@@ -1,0 +1,48 @@
+/** Commit records as cells of a table. */
+import type { CommitRecord } from "crv";
+import { formatCount } from "./figures.js";
+
+/** Version, time, actor, changes, message. */
+export function commitRow(record: CommitRecord): string[] {
+  return [
+    String(record.version),
+    record.createdAt,
+    distinct(record.operations.map(({ actor }) => actor)),
+    describeChanges(record),
+    distinct(record.operations.map(({ message }) => message)),
+  ];
+}
+
+/** Version, time, what was done, to which operation, of whom, over which tables. */
+export function recoveryRows(records: readonly CommitRecord[]): string[][] {
+  return records.flatMap(({ version, createdAt, recovery }) =>
+    recovery === undefined
+      ? []
+      : [
+          [
+            String(version),
+            createdAt,
+            RECOVERY_WORDS[recovery.kind],
+            recovery.operationId,
+            recovery.forActor ?? "",
+            recovery.tables.map((t) => `${t.table} ${t.class}`).join(", "),
+          ],
+        ],
+  );
+}
+
+const RECOVERY_WORDS = { RolledForward: "rolled forward", RolledBack: "rolled back" } as const;
+
+function describeChanges({ kind, tables, recovery }: CommitRecord): string {
+  if (recovery !== undefined) return `${RECOVERY_WORDS[recovery.kind]} ${recovery.operationId}`;
+  const changes = [...tables].map(([table, { add, remove }]) => {
+    const rows = add.reduce((sum, part) => sum + part.rows, 0);
+    const removed = remove.length === 0 ? "" : ` -${formatCount(remove.length)} parts`;
+    return `${table} +${formatCount(rows)} rows${removed}`;
+  });
+  return changes.join(", ") || kind;
+}
+
+function distinct(texts: readonly (string | null)[]): string {
+  return [...new Set(texts.filter((text) => text !== null))].join(", ");
+}

@@ -1,0 +1,54 @@
+/** The command line: global options, and the commands in the order in which help lists them. */
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { addImportCommand } from "./commands/import.js";
+import { addLogCommand } from "./commands/log.js";
+import { addRunsCommand } from "./commands/runs.js";
+import { addScanCommand } from "./commands/scan.js";
+import { addShowCommand } from "./commands/show.js";
+import type { CommandContext, GlobalOptions } from "./context.js";
+import type { Terminal } from "./terminal.js";
+
+const EXAMPLES = `
+Examples:
+  crv import flights.parquet --run 2001 --table flights --tick date --tick-unit minute \\
+      --tick-origin 2001-01-01T00:00:00Z --bucket-size 1440
+  crv runs
+  crv show 2001
+  crv log 2001 --table flights --limit 5
+  crv scan 2001 flights --tick-max 1439 --columns tick,delay --format csv > day.csv
+
+Results go to stdout, messages to stderr. Exit codes: 0 done, 1 unexpected, 2 wrong input or usage,
+3 conflict, 4 damaged data, 5 try again, 6 cannot be done here.
+`;
+
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command("crv")
+    .description("Look at and fill the runs of a crv store.")
+    .version(readVersion())
+    .option("--root <dir>", "directory of the store", "out")
+    .option("--json", "machine-readable results", false)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.write(text),
+      // An error is told once, by the caller, in the form of all others.
+      writeErr: () => {},
+    })
+    .addHelpText("after", EXAMPLES);
+  const contextOf = (command: Command): CommandContext => ({
+    ...command.optsWithGlobals<GlobalOptions>(),
+    terminal,
+  });
+  addImportCommand(program, contextOf);
+  addRunsCommand(program, contextOf);
+  addShowCommand(program, contextOf);
+  addLogCommand(program, contextOf);
+  addScanCommand(program, contextOf);
+  return program;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

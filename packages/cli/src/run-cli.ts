@@ -1,0 +1,31 @@
+/** One call of `crv`, from its arguments to its exit code. */
+import { CommanderError } from "commander";
+import { EXIT_INTERRUPTED, EXIT_OK } from "./exit-codes.js";
+import { describeFailure } from "./failure.js";
+import { createProgram } from "./program.js";
+import type { Terminal } from "./terminal.js";
+
+/** @param args Without the names of the interpreter and the program. Never rejects. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  const program = createProgram(terminal);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return EXIT_OK;
+  } catch (error) {
+    if (error instanceof CommanderError && error.code === "commander.help") {
+      // No command was named; help is then the result.
+      program.outputHelp();
+      return EXIT_OK;
+    }
+    if (terminal.signal.aborted) return endEarly(terminal);
+    const { exitCode, lines } = describeFailure(error);
+    lines.forEach(terminal.note);
+    return exitCode;
+  }
+}
+
+/** A reader that went away needs no words; who pressed Ctrl-C is told that it was heard. */
+function endEarly({ earlyExitCode, note }: Terminal): number {
+  if (earlyExitCode === EXIT_INTERRUPTED) note("crv: interrupted");
+  return earlyExitCode;
+}
