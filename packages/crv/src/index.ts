@@ -48,6 +48,7 @@ export {
   type OperationRef,
   ORACLE_CALLS_DESC,
   parseSchemaVersion,
+  RECOVERY_ACTOR,
   type Resolution,
   type RowInput,
   type RunId,

@@ -1,10 +1,12 @@
 /** A run: its tables, its history, and what opening it had to repair. */
 import {
   type CommitRecord,
+  IoSchemaError,
   type OperationRef,
   parseTableKey,
   type Resolution,
   type RunId,
+  show,
   type TableKey,
   type TableVersion,
   type Version,
@@ -13,6 +15,9 @@ import type { OpenedStorage } from "@crv/engine";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
 import type { StagedStorage } from "@crv/storage-trait";
 import { checkCount, checkKeys } from "./check-options.js";
+
+/** Records read at once while looking back. */
+const LOG_CHUNK_RECORDS = 256;
 
 export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<Tables> {
   readonly recovered: OpenedStorage["recovered"];
@@ -79,27 +84,25 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   }
 
   /**
-   * Commit records, newest first.
+   * Commit records, newest first. Looks back no further than `limit` asks.
    *
-   * @throws IoError `INVALID_ARGUMENT`.
+   * @throws IoError `INVALID_ARGUMENT`. IoSchemaError `UNKNOWN_TABLE` for a table not in the run.
    */
   async log(options: LogOptions = {}): Promise<readonly CommitRecord[]> {
     checkKeys("log", options, ["actor", "table", "from", "to", "limit"]);
     for (const bound of ["from", "to", "limit"] as const) checkCount(bound, options[bound]);
-    const { actor, limit = Number.POSITIVE_INFINITY } = options;
-    const table = options.table === undefined ? undefined : parseTableKey(options.table);
+    const { actor, table, from = 1, limit = Number.POSITIVE_INFINITY } = options;
     await using snapshot = await this.#storage.snapshot();
-    const to = Math.min(options.to ?? snapshot.version, snapshot.version);
-    const isFiltered = actor !== undefined || table !== undefined;
-    const from = Math.max(options.from ?? 1, isFiltered ? 1 : to - limit + 1);
+    if (table !== undefined) checkTable(table, snapshot.tables());
     const records: CommitRecord[] = [];
-    for await (const record of this.#storage.commits({ after: from - 1 })) {
-      if (record.version > to) break;
-      if (actor !== undefined && !record.operations.some((o) => o.actor === actor)) continue;
-      if (table !== undefined && !record.tables.has(table)) continue;
-      records.push(record);
+    let to = Math.min(options.to ?? snapshot.version, snapshot.version);
+    while (to >= from && records.length < limit) {
+      const first = Math.max(from, to - LOG_CHUNK_RECORDS + 1);
+      const chunk = await this.#records(first, to);
+      records.push(...chunk.filter((record) => isAsked(record, actor, table)).reverse());
+      to = first - 1;
     }
-    return records.reverse().slice(0, limit);
+    return records.slice(0, limit);
   }
 
   /**
@@ -117,6 +120,15 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #records(first: Version, last: Version): Promise<CommitRecord[]> {
+    const records: CommitRecord[] = [];
+    for await (const record of this.#storage.commits({ after: first - 1 })) {
+      if (record.version > last) break;
+      records.push(record);
+    }
+    return records;
   }
 
   #summarize(
@@ -139,4 +151,24 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
       tickMax: ticks.reduce<number | null>((a, b) => (a === null ? b : Math.max(a, b)), null),
     };
   }
+}
+
+function isAsked(
+  record: CommitRecord,
+  actor: string | undefined,
+  table: string | undefined,
+): boolean {
+  return (
+    (actor === undefined || record.operations.some((operation) => operation.actor === actor)) &&
+    (table === undefined || record.tables.has(parseTableKey(table)))
+  );
+}
+
+function checkTable(table: string, known: readonly TableKey[]): void {
+  if (known.includes(parseTableKey(table))) return;
+  throw new IoSchemaError(
+    "UNKNOWN_TABLE",
+    `there is no table ${show(table)} in this run: it has ${known.join(", ") || "none"}`,
+    { details: { table, known } },
+  );
 }
