@@ -86,7 +86,7 @@ export {
 } from "@crv/io";
 export { describeRecord } from "@crv/manifest";
 export type { SweepReport, SweptOperation } from "@crv/recovery";
-export type { Durability } from "@crv/storage-trait";
+export type { Durability, TrimReport } from "@crv/storage-trait";
 export { makeRunId } from "./make-run-id.js";
 export { openDataset } from "./open-dataset.js";
 export { type OpenRunOptions, openRun } from "./open-run.js";

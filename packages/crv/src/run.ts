@@ -13,7 +13,7 @@ import {
 } from "@crv/core";
 import type { OpenedStorage } from "@crv/engine";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
-import type { StagedStorage } from "@crv/storage-trait";
+import type { StagedStorage, TrimReport } from "@crv/storage-trait";
 import { checkCount, checkKeys } from "./check-options.js";
 
 /** Records read at once while looking back. */
@@ -111,6 +111,16 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
    */
   resolve(operation: OperationRef): Promise<Resolution> {
     return this.#storage.resolve(operation);
+  }
+
+  /**
+   * Removes the commit records of all but the newest versions: at least 3 are kept, `keepVersions` or
+   * more. What the older ones did can no longer be read back; the data of the kept ones is untouched.
+   *
+   * @throws IoError `INVALID_ARGUMENT`, `READ_ONLY`, `IO`.
+   */
+  trimLog({ keepVersions }: { readonly keepVersions: number }): Promise<TrimReport> {
+    return this.#storage.trimLog(keepVersions);
   }
 
   /** Brings published views up to date and releases what the run holds. Idempotent. */

@@ -21,8 +21,9 @@ import { planScan } from "./scan/plan.js";
 import { scanTable } from "./scan/scan-table.js";
 import { pinState, stateOf } from "./snapshot.js";
 import { EngineOperation } from "./staged-operation.js";
+import { trimLog } from "./trim-log.js";
 
-type WriteVerbs = Pick<StagedStorage, "begin" | "resolve" | "close">;
+type WriteVerbs = Pick<StagedStorage, "begin" | "resolve" | "trimLog" | "close">;
 
 const storages = handleKind<StagedStorage, ReaderContext>("storage");
 
@@ -31,6 +32,7 @@ export function makeStorage(context: EngineContext): StagedStorage {
   return assemble(context, {
     begin: (intent) => begin(context, intent),
     resolve: (operation) => resolve(context, operation),
+    trimLog: (keepVersions) => trimLog(context, keepVersions),
     close: async () => {
       await context.views.followAll();
       await release(context);
@@ -47,7 +49,12 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
         { details: { runId: context.runId } },
       ),
     );
-  return assemble(context, { begin: refuse, resolve: refuse, close: () => release(context) });
+  return assemble(context, {
+    begin: refuse,
+    resolve: refuse,
+    trimLog: refuse,
+    close: () => release(context),
+  });
 }
 
 async function release({ parts, store }: ReaderContext): Promise<void> {
@@ -100,6 +107,10 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     resolve: async (operation) => {
       checkOpen();
       return verbs.resolve(operation);
+    },
+    trimLog: async (keepVersions) => {
+      checkOpen();
+      return verbs.trimLog(keepVersions);
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -12,4 +12,5 @@ export type {
   StagedOperation,
   StagedStorage,
   StageKind,
+  TrimReport,
 } from "./staged-storage.js";

@@ -135,6 +135,13 @@ export interface StagedOperation extends AsyncDisposable {
   discard(): Promise<void>;
 }
 
+/** What trimming the log did. */
+export interface TrimReport {
+  /** Oldest version that can still be read. */
+  readonly floor: Version;
+  readonly recordsRemoved: number;
+}
+
 export interface CommitRange {
   readonly branch?: BranchName;
   /** Exclusive; default 0. */
@@ -158,6 +165,8 @@ export interface StagedStorage extends AsyncDisposable {
   commits(range?: CommitRange): AsyncIterable<CommitRecord>;
   /** Writes nothing. */
   begin(intent: OperationIntent): Promise<StagedOperation>;
+  /** Removes the records of all but the newest versions, at least 3; they can be read no more. */
+  trimLog(keepVersions: number): Promise<TrimReport>;
   /** Settles an unknown outcome; may publish an aborting record. */
   resolve(operation: OperationRef): Promise<Resolution>;
   close(): Promise<void>;

@@ -1,0 +1,91 @@
+/**
+ * Trims the log: the records of old versions go, a checkpoint stands in for them. Their parts stay:
+ * they are left to cleanup.
+ *
+ * Numbers that are freed must never count as free: the checkpoint, with the ledger of every id, is
+ * durable first, then the floor, and only then are records removed. Killed at any step it leaves a
+ * log that reads the same. Source: docs/design/protocol.md, "Maintenance".
+ */
+import {
+  CHECKPOINT_PREFIX,
+  FLOOR_PREFIX,
+  formatCheckpointKey,
+  IoError,
+  IoManifestError,
+  LOG_PREFIX,
+  type ObjectKey,
+  parseCheckpointKey,
+  parseFloorKey,
+  parseRecordKey,
+  show,
+  type Version,
+} from "@crv/core";
+import { raiseFloor, readCheckpoint, readFloor, writeCheckpoint } from "@crv/manifest";
+import type { TrimReport } from "@crv/storage-trait";
+import type { EngineContext } from "./engine-context.js";
+
+/** Versions that are kept whatever is asked: readers of the newest ones are always at work. */
+const KEPT_VERSIONS_MIN = 3;
+
+/**
+ * @throws IoError `INVALID_ARGUMENT`; `IO` when the store did not confirm the floor: then nothing
+ *   was removed. IoManifestError `CORRUPT` when the checkpoint that is needed is damaged.
+ */
+export async function trimLog(context: EngineContext, keepVersions: number): Promise<TrimReport> {
+  if (!Number.isSafeInteger(keepVersions) || keepVersions < 1) {
+    throw new IoError(
+      "INVALID_ARGUMENT",
+      `keepVersions must be a whole number of at least 1 (got: ${show(keepVersions)})`,
+      { details: { keepVersions } },
+    );
+  }
+  const { store, residual, log } = context;
+  await context.recover();
+  const { version: head } = await log.refresh();
+  await log.makeDurable(store);
+  const kept = Math.max(keepVersions, KEPT_VERSIONS_MIN);
+  const floor = Math.max(head - kept + 1, await readFloor(store));
+  if (floor > 1) {
+    await checkpointBelow(context, floor);
+    await raiseFloor(store, floor);
+  }
+  const keys = await listBelow(context, floor);
+  if (keys.length > 0) await residual.removeUnreferenced(keys, floor);
+  return { floor, recordsRemoved: keys.filter((key) => parseRecordKey(key) !== undefined).length };
+}
+
+/** What stands in for the records below `floor`. */
+async function checkpointBelow({ store, log }: EngineContext, floor: Version): Promise<void> {
+  const version = floor - 1;
+  // Below the floor it was written already, and its records may be gone.
+  if ((await readFloor(store)) < floor) {
+    const written = await writeCheckpoint(store, await log.stateAt(version), "full");
+    if (written) await store.makeDurable(formatCheckpointKey(version));
+  }
+  // Read back: one that was there before, or was not confirmed, may be torn.
+  if ((await readCheckpoint(store, version)) !== undefined) return;
+  throw new IoManifestError(
+    "CORRUPT",
+    `the checkpoint of version ${version} cannot be read back: nothing was removed; run "crv verify"`,
+    { details: { key: formatCheckpointKey(version), version } },
+  );
+}
+
+/** Records, checkpoints and floors that nothing needs once `floor` is durable. */
+async function listBelow({ store }: EngineContext, floor: Version): Promise<readonly ObjectKey[]> {
+  const keys: ObjectKey[] = [];
+  const collect = async (
+    prefix: string,
+    parse: (key: string) => Version | undefined,
+    below: Version,
+  ): Promise<void> => {
+    for await (const { key } of store.list(prefix)) {
+      const version = parse(key);
+      if (version !== undefined && version < below) keys.push(key);
+    }
+  };
+  await collect(LOG_PREFIX, parseRecordKey, floor);
+  await collect(CHECKPOINT_PREFIX, parseCheckpointKey, floor - 1);
+  await collect(FLOOR_PREFIX, parseFloorKey, floor);
+  return keys;
+}
