@@ -8,7 +8,7 @@ import {
   type ObjectReader,
   readWindow,
 } from "@crv/storage-trait/object-store";
-import { createGate, type Gate } from "../parquet/gate.js";
+import { createGate, type Gate } from "../gate.js";
 import { type Directories, directoryOf } from "./directories.js";
 import { attempt, fileError, isAbsence, linkError } from "./file-error.js";
 import { type FileSystem, type OpenedFile, statusIfPresent } from "./file-system.js";

@@ -13,7 +13,7 @@ import {
   sealOf,
 } from "@crv/core";
 import type { Durability, ObjectBody } from "@crv/storage-trait/object-store";
-import { createGate, type Gate } from "../parquet/gate.js";
+import { createGate, type Gate } from "../gate.js";
 import type { Directories } from "./directories.js";
 import { attempt } from "./file-error.js";
 import type { FileSystem, OpenedFile } from "./file-system.js";

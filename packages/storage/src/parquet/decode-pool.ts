@@ -7,8 +7,8 @@
  */
 import { IoError, type ObjectKey } from "@crv/core";
 import type { Piscina } from "piscina";
+import { createGate } from "../gate.js";
 import type { DecodeResult, DecodeTask } from "./decode-task.js";
-import { createGate } from "./gate.js";
 import { corruptPart, readAborted } from "./part-errors.js";
 import { WORKER_FILE } from "./worker-file.js";
 

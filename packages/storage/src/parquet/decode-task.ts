@@ -32,7 +32,7 @@ export type DecodeResult =
       /** `done` of the task that goes on from here; undefined: nothing is left. */
       readonly next: number | undefined;
     }
-  /** The footer contradicts the task or a limit; nothing was decoded. */
+  /** The file is not what the task says, breaks a limit, or cannot be decoded. */
   | {
       readonly kind: "refused";
       readonly code: "CORRUPT" | "LIMIT_EXCEEDED";

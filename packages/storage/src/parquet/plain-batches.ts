@@ -5,6 +5,7 @@
  * columns and Polars categorical ones; with plain texts all see strings. Parquet makes its own
  * dictionaries either way, and the time is the same. Source: docs/design/parquet-codec.md.
  */
+import { IoWriteError } from "@crv/core";
 import { BatchBuilder, batchOf } from "@crv/core/arrow";
 import {
   type Data,
@@ -18,6 +19,8 @@ import {
 } from "apache-arrow";
 import { hasPlainDictionary, textColumnOf } from "./text-column.js";
 
+/** Offsets of texts are signed 32-bit integers. */
+const TEXT_BYTES_MAX = 2 ** 31 - 1;
 /** Texts at least this long are copied by `set`; below it a loop is faster. */
 const BULK_COPY_BYTES_MIN = 32;
 
@@ -66,7 +69,11 @@ function plainColumn(data: Data): Data {
   return makeData({ type, offset, length, nullCount, nullBitmap, children });
 }
 
-/** Rows that are null take no bytes, whatever their code is. */
+/**
+ * Rows that are null take no bytes, whatever their code is.
+ *
+ * @throws IoWriteError `LIMIT_EXCEEDED` for texts of more than 2 GiB.
+ */
 function plainTexts(data: Data): Data<Utf8> {
   const { bytes, offsets, codes = new Int32Array(0) } = textColumnOf(data);
   const { offset, length, nullCount, nullBitmap } = data;
@@ -78,6 +85,13 @@ function plainTexts(data: Data): Data<Utf8> {
       total += (offsets[code + 1] as number) - (offsets[code] as number);
     }
     ends[row + 1] = total;
+  }
+  if (total > TEXT_BYTES_MAX) {
+    throw new IoWriteError(
+      "LIMIT_EXCEEDED",
+      `the texts of one column take ${total} bytes, at most ${TEXT_BYTES_MAX}: divide the rows`,
+      { details: { sizeBytes: total, max: TEXT_BYTES_MAX } },
+    );
   }
   const texts = new Uint8Array(total);
   for (let row = 0; row < length; row++) {

@@ -2,19 +2,29 @@
  * The decoding worker: one task in, Arrow IPC streams out. Runs in a thread of its own because the
  * decoder, given damaged bytes, may panic in a promise that then never settles, or never return.
  *
- * A worker that saw the decoder fail ends itself: its WebAssembly memory is of unknown state, and a
- * late error must not hit the next task.
+ * A panic ends the worker, since nobody knows the state of its memory then. Most panics happen where
+ * no code can catch them, and end the thread by themselves.
  */
-import { ParquetFile, type ParquetMetaData, type RecordBatch } from "parquet-wasm";
+import {
+  type ColumnChunkMetaData,
+  ParquetFile,
+  type ParquetMetaData,
+  type RecordBatch,
+} from "parquet-wasm";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import type { DecodeResult, DecodeTask } from "./decode-task.js";
 import type { DictionaryHint, FilePieces } from "./dictionary-hint.js";
 import { PiecesBlob } from "./pieces-blob.js";
-import { chooseRowGroups, type RowGroupChoice, type RowGroupInfo } from "./row-group-choice.js";
+import {
+  type ChunkInfo,
+  chooseRowGroups,
+  type RowGroupChoice,
+  type RowGroupInfo,
+} from "./row-group-choice.js";
 
 let dictionaryHint: Promise<DictionaryHint> | undefined;
 
-/** Decodes the next row groups of `task`. Never returns when the decoder fails: the worker ends. */
+/** Decodes the next row groups of `task`. Does not return from a panic of the decoder. */
 export default async function decode(task: DecodeTask): Promise<DecodeResult> {
   try {
     const { pages, footer } = await piecesOf(task);
@@ -23,7 +33,10 @@ export default async function decode(task: DecodeTask): Promise<DecodeResult> {
     file.free();
     return movable(result);
   } catch (error) {
-    return await endWorker(error);
+    if (!(error instanceof Error)) return { kind: "refused", code: "CORRUPT", reason: `${error}` };
+    // A WebAssembly.RuntimeError; the types of Node do not know the class.
+    if (error.name === "RuntimeError") return await endWorker(error);
+    return { kind: "refused", code: "CORRUPT", reason: error.message };
   }
 }
 
@@ -62,15 +75,25 @@ async function readStreams(file: ParquetFile, choice: RowGroupChoice): Promise<U
   return streams;
 }
 
+/** Frees what it looks at: a busy worker gives the garbage collector no time to do so. */
 function rowGroupsOf(metadata: ParquetMetaData): RowGroupInfo[] {
-  return metadata.rowGroups().map((group) => ({
-    rows: group.numRows(),
-    chunks: group.columns().map((chunk) => ({
-      path: chunk.columnPath(),
-      compressedBytes: chunk.compressedSize(),
-      plainBytes: chunk.uncompressedSize(),
-    })),
-  }));
+  const rowGroups = metadata.rowGroups().map((group) => {
+    const info = { rows: group.numRows(), chunks: group.columns().map(chunkOf) };
+    group.free();
+    return info;
+  });
+  metadata.free();
+  return rowGroups;
+}
+
+function chunkOf(chunk: ColumnChunkMetaData): ChunkInfo {
+  const info = {
+    path: chunk.columnPath(),
+    compressedBytes: chunk.compressedSize(),
+    plainBytes: chunk.uncompressedSize(),
+  };
+  chunk.free();
+  return info;
 }
 
 /** Marks the buffers of a result as moved to the caller instead of copied. */
@@ -82,7 +105,7 @@ function movable(result: DecodeResult): DecodeResult {
 }
 
 /** Ends this thread with `error`, which the pool gives to the caller of the task. */
-function endWorker(error: unknown): Promise<never> {
+function endWorker(error: Error): Promise<never> {
   queueMicrotask(() => {
     throw error;
   });
