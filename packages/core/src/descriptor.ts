@@ -136,7 +136,9 @@ export function withBucketSize(descriptor: TableDescriptor, ticks: number): Tabl
 /** The order of columns counts, and that of the fields of structs, so both are compared as lists. */
 function describeText(d: TableDescriptor): string {
   const columns = Object.entries(d.columns).map(([name, type]) => [name, orderedType(type)]);
-  return canonicalJson({ ...d, columns, required: [...d.required].sort() });
+  // Minor versions are additive: the same columns are the same table under each of them.
+  const { major } = d.version;
+  return canonicalJson({ ...d, version: major, columns, required: [...d.required].sort() });
 }
 
 function orderedType(type: ColumnType): unknown {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   BUCKET_COLUMN,
@@ -45,6 +46,16 @@ describe("the canonical tables", () => {
       return `${name}: ${list.join(", ")}`;
     });
     expect(lines.join("\n")).toBe(GOLDEN.trim());
+  });
+
+  test("are those of docs/format/canonical-tables.md", () => {
+    const url = new URL("../../../docs/format/canonical-tables.md", import.meta.url);
+    const rows = [...readFileSync(url, "utf8").matchAll(/^\| `(\w+)` \| (.+ · .+) \| (\d+) \|$/gm)];
+    const lines = rows.map(([, name, columns = ""]) => {
+      return `${name}: bucket i64, tick i64, ${columns.replaceAll(" · ", ", ")}`;
+    });
+    expect(lines.join("\n")).toBe(GOLDEN.trim());
+    expect(rows.map(([, , , count]) => Number(count))).toEqual([12, 10, 14, 11, 6, 14, 5, 13]);
   });
 
   test("have 12, 10, 14, 11, 6, 14, 5 and 13 columns", () => {

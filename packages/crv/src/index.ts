@@ -85,7 +85,12 @@ export {
   type WrittenRows,
 } from "@crv/io";
 export { describeRecord } from "@crv/manifest";
-export type { SweepReport, SweptOperation } from "@crv/recovery";
+export {
+  describeSidecar,
+  type ExaminedOperation,
+  type SweepReport,
+  type SweptOperation,
+} from "@crv/recovery";
 export type { Durability, TrimReport } from "@crv/storage-trait";
 export { makeRunId } from "./make-run-id.js";
 export { openDataset } from "./open-dataset.js";

@@ -2,7 +2,13 @@
  * Opens a run: wires the sealed storage over a directory, and what users touch over that.
  */
 import { IoError, parseRunId, type RunId, ulidSource } from "@crv/core";
-import { type OpenedStorage, openReadOnlyStorage, openStorage, type PhaseEvent } from "@crv/engine";
+import {
+  inspectOperations,
+  type OpenedStorage,
+  openReadOnlyStorage,
+  openStorage,
+  type PhaseEvent,
+} from "@crv/engine";
 import { type Descriptors, IoSettings, type IoSettingsInput } from "@crv/io";
 import {
   createParquetPartStore,
@@ -11,6 +17,7 @@ import {
   openDirectoryStore,
 } from "@crv/storage";
 import type { Durability } from "@crv/storage-trait";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkChoice, checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
 import { Run } from "./run.js";
@@ -71,10 +78,10 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
   const root = options.root ?? settings.rootDir;
   const readOnly = mode === "readOnly";
   const path = await findRunDirectory(root, runId, readOnly, options.create);
-  const { storage, recovered } = readOnly
+  const opened = readOnly
     ? await openToRead(path, runId, settings)
     : await openToWrite(path, runId, settings, durability, options);
-  return new Run({ storage, recovered, settings, tables, durability, readOnly, path });
+  return new Run({ ...opened, settings, tables, durability, readOnly, path });
 }
 
 /** The path of the run, once `create` allows to open it. */
@@ -91,7 +98,8 @@ async function findRunDirectory(
     });
   }
   const store = await openRoot(root, create !== "never");
-  const exists = (await store.listRuns()).includes(runId);
+  const path = store.runDirectory(runId);
+  const exists = await isDirectory(path);
   if (create === "never" && !exists) {
     throw new IoError(
       "NOT_FOUND",
@@ -104,18 +112,34 @@ async function findRunDirectory(
       details: { runId, root },
     });
   }
-  return store.runDirectory(runId);
+  return path;
 }
 
-async function openToRead(
-  path: string,
-  runId: RunId,
-  settings: IoSettings,
-): Promise<OpenedStorage> {
+/** Looks at the run's own directory only: runs share nothing, however many there are. */
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    const reader = await openDirectoryReader({ path });
+    await reader.close();
+    return true;
+  } catch (error) {
+    if (error instanceof IoError && error.code === "NOT_FOUND") return false;
+    throw error;
+  }
+}
+
+interface OpenedRun extends OpenedStorage {
+  readonly inspect: () => ReturnType<typeof inspectOperations>;
+}
+
+async function openToRead(path: string, runId: RunId, settings: IoSettings): Promise<OpenedRun> {
   const store = await openDirectoryReader({ path });
   const parts = createParquetPartStore({ store, ...codecOptions(settings) });
   const storage = await openReadOnlyStorage({ runId, store, parts });
-  return { storage, recovered: { rolledForward: [], rolledBack: [], left: [] } };
+  return {
+    storage,
+    recovered: { rolledForward: [], rolledBack: [], left: [] },
+    inspect: () => inspect(store),
+  };
 }
 
 async function openToWrite(
@@ -124,12 +148,12 @@ async function openToWrite(
   settings: IoSettings,
   durability: Durability,
   { onPhase }: Pick<OpenRunOptions<Descriptors>, "onPhase">,
-): Promise<OpenedStorage> {
+): Promise<OpenedRun> {
   const clock = systemClock;
   const random = systemRandom;
   const store = await openDirectoryStore({ path, create: true, random, clock, durability });
   const { writeManifestEveryN } = settings;
-  return openStorage({
+  const opened = await openStorage({
     runId,
     store,
     residual: store,
@@ -142,6 +166,11 @@ async function openToWrite(
     ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
     ...(onPhase && { onPhase }),
   });
+  return { ...opened, inspect: () => inspect(store) };
+}
+
+function inspect(store: ObjectReader): ReturnType<typeof inspectOperations> {
+  return inspectOperations({ store, liveness: createProcessLiveness(), clock: systemClock });
 }
 
 function codecOptions(settings: IoSettings) {

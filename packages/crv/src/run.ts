@@ -13,6 +13,7 @@ import {
 } from "@crv/core";
 import type { OpenedStorage } from "@crv/engine";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
+import type { ExaminedOperation } from "@crv/recovery";
 import type { StagedStorage, TrimReport } from "@crv/storage-trait";
 import { checkCount, checkKeys } from "./check-options.js";
 
@@ -22,6 +23,7 @@ const LOG_CHUNK_RECORDS = 256;
 export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<Tables> {
   readonly recovered: OpenedStorage["recovered"];
   readonly path: string;
+  readonly inspect: () => Promise<readonly ExaminedOperation[]>;
 }
 
 /** One table, as `crv show` shows it. */
@@ -54,6 +56,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   /** What opening the run found of writers that died: nothing, for a run opened for reading. */
   readonly recovered: OpenedStorage["recovered"];
   readonly #storage: StagedStorage;
+  readonly #inspect: RunOptions<Tables>["inspect"];
 
   /** Made by `openRun`. */
   constructor(options: RunOptions<Tables>) {
@@ -62,6 +65,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     this.path = options.path;
     this.recovered = options.recovered;
     this.#storage = options.storage;
+    this.#inspect = options.inspect;
   }
 
   /** Newest version that this process has seen; reading and writing look for newer ones. */
@@ -111,6 +115,14 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
    */
   resolve(operation: OperationRef): Promise<Resolution> {
     return this.#storage.resolve(operation);
+  }
+
+  /**
+   * Operations that left a sidecar, and what recovery would do about each. Writers that are at work
+   * are among them. Changes nothing, also in a run opened for reading.
+   */
+  pending(): Promise<readonly ExaminedOperation[]> {
+    return this.#inspect();
   }
 
   /**

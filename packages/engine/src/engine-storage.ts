@@ -146,6 +146,8 @@ async function begin(context: EngineContext, intent: OperationIntent): Promise<E
   checkText("message", intent.message, MESSAGE_CHARS_MAX);
   const operationId = parseOperationId(intent.operationId ?? context.mintId());
   await context.recover();
+  // Rule `syncfound`: what the operation expects must not rest on a record that might be lost.
+  await context.log.makeDurable(context.store);
   const ref: OperationRef = { operationId, branch: intent.base.branch, base: base.version };
   const settled = intent.operationId && (await findSettled(context, operationId));
   return new EngineOperation(context, ref, intent, base, settled || undefined);
@@ -153,10 +155,11 @@ async function begin(context: EngineContext, intent: OperationIntent): Promise<E
 
 /** Rule `resubmit`: an id is attempted once; to bring it again is to be told what became of it. */
 async function findSettled(
-  { log }: EngineContext,
+  { log, store }: EngineContext,
   operationId: OperationId,
 ): Promise<CommitOutcome | undefined> {
   const state = await log.refresh();
+  await log.makeDurable(store);
   const entry = state.ledger.says(operationId, state.version);
   if (entry === undefined) return undefined;
   const { version } = entry;
@@ -169,9 +172,10 @@ async function findSettled(
 
 /** Rule: an unsettled id is fenced by an aborting record, which also settles a late create. */
 async function resolve(context: EngineContext, operation: OperationRef): Promise<Resolution> {
-  const { log, publisher } = context;
+  const { log, publisher, store } = context;
   try {
     const state = await log.refresh();
+    await log.makeDurable(store);
     const entry = state.ledger.says(operation.operationId, state.version);
     if (entry)
       return { kind: entry.kind === "landed" ? "committed" : "aborted", version: entry.version };

@@ -2,7 +2,7 @@
  * Opens the sealed storage of one run over a chosen backend. Reading and writing are apart: what is
  * opened for reading is given no verb that writes.
  */
-import { type Clock, formatRecordKey, type OperationId, type Random, type RunId } from "@crv/core";
+import type { Clock, OperationId, Random, RunId } from "@crv/core";
 import { CommitLog, Publisher } from "@crv/manifest";
 import { type RecoveryContext, type SweepReport, sweep, type ViewContext } from "@crv/recovery";
 import type { StagedStorage } from "@crv/storage-trait";
@@ -75,9 +75,10 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
     recover: () => sweep(recovery, { views: false }),
     checkpointedAt: 0,
   };
-  const { version } = await log.refresh();
+  await log.refresh();
   // Rule `syncfound`: what is built on these records must not outlive them.
-  if (version > 0) await store.makeDurable(formatRecordKey(version));
+  await log.makeDurable(store);
+  context.checkpointedAt = log.checkpointVersion;
   const recovered = await sweep(recovery, { views: true });
   return { storage: makeStorage(context), recovered };
 }

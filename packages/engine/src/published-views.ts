@@ -11,14 +11,14 @@ const NEW_PARTS_DIVISOR = 8;
 
 export class PublishedViews {
   readonly #context: ViewContext;
-  /** Setting `writeManifestEveryN`, exact when given; undefined = amortised. */
-  readonly #everyCommits: number | undefined;
+  /** Setting `writeManifestEveryN`, in parts, exact when given; undefined = amortised. */
+  readonly #everyParts: number | undefined;
   readonly #shown = new Map<TableKey, { changedAt: number; parts: number; commits: number }>();
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(context: ViewContext, everyCommits: number | undefined) {
+  constructor(context: ViewContext, everyParts: number | undefined) {
     this.#context = context;
-    this.#everyCommits = everyCommits;
+    this.#everyParts = everyParts;
   }
 
   /** After a commit: brings up the views of `tables` that are due. */
@@ -42,9 +42,9 @@ export class PublishedViews {
     if (shown.changedAt >= state.changedAt) return false;
     const commits = shown.commits + 1;
     this.#shown.set(table, { ...shown, commits });
-    return this.#everyCommits === undefined
-      ? Math.abs(state.parts.length - shown.parts) >= Math.max(1, shown.parts / NEW_PARTS_DIVISOR)
-      : commits >= this.#everyCommits;
+    const due = this.#everyParts ?? Math.max(1, shown.parts / NEW_PARTS_DIVISOR);
+    // A commit that replaced parts changed at least one, whatever their number is now.
+    return Math.max(commits, Math.abs(state.parts.length - shown.parts)) >= due;
   }
 
   async #show(table: TableKey): Promise<void> {

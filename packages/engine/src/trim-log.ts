@@ -66,7 +66,7 @@ async function checkpointBelow({ store, log }: EngineContext, floor: Version): P
   if ((await readCheckpoint(store, version)) !== undefined) return;
   throw new IoManifestError(
     "CORRUPT",
-    `the checkpoint of version ${version} cannot be read back: nothing was removed; run "crv verify"`,
+    `the checkpoint of version ${version} cannot be read back: nothing was removed; restore the file from a backup`,
     { details: { key: formatCheckpointKey(version), version } },
   );
 }

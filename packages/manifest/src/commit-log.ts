@@ -34,6 +34,7 @@ export class CommitLog {
   readonly #damage: Damage;
   #state: RunState | undefined;
   #damagedAt: Version | undefined;
+  #checkpointVersion: Version = 0;
   /** Up to here records are known to survive a loss of power. */
   #durable: Version = 0;
 
@@ -51,6 +52,11 @@ export class CommitLog {
   /** Version of the damaged record before which a reader stopped, if one was met. */
   get damagedAt(): Version | undefined {
     return this.#damagedAt;
+  }
+
+  /** Version of the checkpoint that the newest state was replayed from; 0 = none. */
+  get checkpointVersion(): Version {
+    return this.#checkpointVersion;
   }
 
   /** Takes over `state` if it is newer, which its caller has just made by a commit of its own. */
@@ -82,6 +88,7 @@ export class CommitLog {
       const replayed = await this.#replay(base, Number.POSITIVE_INFINITY);
       const state = known ? replayed : await this.#checkEnd(replayed);
       if ((await readFloor(this.#reader)) <= base.version + 1) {
+        if (!known) this.#checkpointVersion = base.version;
         // A commit of this process may have come first: then its state is the newer one.
         this.#take(state);
         return this.state;

@@ -65,7 +65,7 @@ export async function decodeDocument<T>(
 export function corrupt(key: ObjectKey, why: string, cause?: unknown): IoManifestError {
   return new IoManifestError(
     "CORRUPT",
-    `${key} is damaged: ${why}; run "crv verify", then "crv repair"`,
+    `${key} is damaged: ${why}; open the run with mode "readOnly" to read what is sound, and restore the file from a backup`,
     { details: { key, why }, cause },
   );
 }

@@ -12,6 +12,8 @@ export interface TableEvidence {
   readonly expected: TableVersion | null;
   /** Version that the root names now. */
   readonly pin: TableVersion;
+  /** Version of the table that the operation's commit made, if it landed and changed it. */
+  readonly landedAs?: TableVersion | undefined;
   /** Run version that the published view shows, read before the root (rule `viewfirst`). */
   readonly viewVersion: Version;
 }
@@ -26,11 +28,11 @@ export interface Evidence {
 
 /** The class of each table, in the order of the evidence. */
 export function classify(evidence: Evidence): readonly RecoveredTable[] {
-  return evidence.tables.map((table) => ({
+  return evidence.tables.map(({ landedAs, ...table }) => ({
     table: table.table,
     class: classOf(table, evidence),
-    from: table.expected ?? table.pin,
-    to: table.pin,
+    from: landedAs === undefined ? (table.expected ?? table.pin) : landedAs - 1,
+    to: landedAs ?? table.pin,
   }));
 }
 

@@ -1,6 +1,12 @@
 /** Recovery of operations whose writers died: sidecars, leases, classify, decide, sweep, audit. */
 export { classify, type Evidence, type TableEvidence } from "./classify.js";
 export { type Case, type Decision, decide } from "./decide.js";
+export {
+  type ExamineContext,
+  type ExaminedOperation,
+  examineOperation,
+  listOperations,
+} from "./examine-operation.js";
 export { isLeaseOver, LEASE_MS, LEASE_RENEWAL_MS, leaseDeadline } from "./lease.js";
 export { type RecoveryContext, type SweptOperation, settleOperation } from "./settle-operation.js";
 export { readViewVersion, showTable, type ViewContext } from "./show-table.js";

@@ -24,7 +24,7 @@ export async function sweepViews(context: RecoveryContext): Promise<readonly Tab
     if (version > state.version) {
       throw blocked(
         formatManifestViewKey(table),
-        `it shows version ${version}, the log ends at ${state.version}: records were lost`,
+        `it shows version ${version}, the log ends at ${state.version}: records were lost. To accept that, remove this file`,
       );
     }
     if (version < (state.tables.get(table)?.changedAt ?? 0)) behind.push(table);

@@ -3,7 +3,7 @@
  * fresh snapshot. Idempotent, safe against itself run twice at once, safe when killed at any step.
  * Source: docs/design/protocol.md, "Recovery".
  */
-import { type OperationId, parseSidecarKey, SIDECAR_PREFIX } from "@crv/core";
+import { listOperations } from "./examine-operation.js";
 import { type RecoveryContext, type SweptOperation, settleOperation } from "./settle-operation.js";
 import { sweepViews } from "./sweep-views.js";
 
@@ -30,19 +30,11 @@ export async function sweep(context: RecoveryContext, options: SweepOptions): Pr
     rolledBack: [],
     left: [],
   };
-  for (const operationId of await listSidecars(context)) {
+  for (const operationId of await listOperations(context.store)) {
+    if (context.isOwn(operationId)) continue;
     const swept = await settleOperation(context, operationId);
     if (swept) report[swept.fate].push(swept.operation);
   }
   if (options.views) await sweepViews(context);
   return report;
-}
-
-async function listSidecars(context: RecoveryContext): Promise<readonly OperationId[]> {
-  const ids: OperationId[] = [];
-  for await (const { key } of context.store.list(SIDECAR_PREFIX)) {
-    const id = parseSidecarKey(key);
-    if (id !== undefined && !context.isOwn(id)) ids.push(id);
-  }
-  return ids.sort();
 }

@@ -162,7 +162,7 @@ describe("sweep", () => {
       expect(report).toMatchObject({
         rolledForward: [],
         rolledBack: [],
-        left: [{ operationId: ONE, version: null }],
+        left: [{ operationId: ONE, version: published ? 1 : null }],
       });
       expect(disk.objects()).toEqual(before);
       disk.clock.advance(LEASE_MS);

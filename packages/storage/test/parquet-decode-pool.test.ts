@@ -34,7 +34,7 @@ describe("createDecodePool", () => {
     expect([error.code, error.details.key]).toEqual(["CORRUPT", PATH]);
     expect(error.message).toContain(PATH);
     expect(error.message).toContain(reason);
-    expect(error.message).toContain('run "crv verify"');
+    expect(error.message).toContain("restore the file from a backup");
     expect(await run(pool, "answer")).toMatchObject(answered);
   });
 

@@ -44,13 +44,15 @@ const unbroken = (text: string): string => text.replaceAll(/\s*\n\s*(?:\*|\/\/)?
 
 describe("citations in sources", () => {
   const citations = sources.flatMap((source) =>
-    [...unbroken(textOf(source)).matchAll(/\bdocs\/[\w/.-]+\.md(?:, ((?:"[^"]+"(?:,? and |, )?)+))?/g)].map(
-      ([cited, sections = ""]) => ({
-        source,
-        page: cited.replace(/, ".*$/s, ""),
-        sections: [...sections.matchAll(/"([^"]+)"/g)].map(([, title]) => title as string),
-      }),
-    ),
+    [
+      ...unbroken(textOf(source)).matchAll(
+        /\bdocs\/[\w/.-]+\.md(?:, ((?:"[^"]+"(?:,? and |, )?)+))?/g,
+      ),
+    ].map(([cited, sections = ""]) => ({
+      source,
+      page: cited.replace(/, ".*$/s, ""),
+      sections: [...sections.matchAll(/"([^"]+)"/g)].map(([, title]) => title as string),
+    })),
   );
 
   test("are found at all", () => {
@@ -96,8 +98,9 @@ describe("pages", () => {
 
   test("of the format are all listed in its README", () => {
     const listed = textOf("docs/format/README.md");
-    const missing = readdirSync(join(ROOT, "docs/format"))
-      .filter((name) => name !== "README.md" && !listed.includes(`(${name})`));
+    const missing = readdirSync(join(ROOT, "docs/format")).filter(
+      (name) => name !== "README.md" && !listed.includes(`(${name})`),
+    );
     expect(missing).toEqual([]);
   });
 });

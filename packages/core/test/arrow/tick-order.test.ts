@@ -15,7 +15,6 @@ const tickLists = fc.oneof(
   fc.array(fc.integer({ min: 0, max: 20 })),
   fc.array(fc.integer({ min: 0, max: 2 ** 20 })),
   fc.array(fc.maxSafeNat()),
-  fc.array(fc.maxSafeInteger()),
 );
 
 describe("sortedByTick", () => {

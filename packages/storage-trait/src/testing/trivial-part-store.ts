@@ -64,7 +64,7 @@ export class TrivialPartStore implements PartStore {
   async #readWhole({ path, bytes: sizeBytes }: PartSource): Promise<Uint8Array> {
     const bytes = await this.#store.get(path, { sizeBytesMax: PART_BYTES_MAX });
     if (bytes === undefined) {
-      throw new IoError("NOT_FOUND", `${path} is gone: run "crv verify"`, {
+      throw new IoError("NOT_FOUND", `${path} is gone: restore the file from a backup`, {
         details: { key: path },
       });
     }
@@ -108,5 +108,8 @@ function checkNotAborted(key: ObjectKey, signal: AbortSignal | undefined): void 
 }
 
 function corrupt(key: ObjectKey, finding: string, cause?: unknown): IoError {
-  return new IoError("CORRUPT", `${key} ${finding}: run "crv verify"`, { details: { key }, cause });
+  return new IoError("CORRUPT", `${key} ${finding}: restore the file from a backup`, {
+    details: { key },
+    cause,
+  });
 }

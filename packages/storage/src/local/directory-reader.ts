@@ -116,9 +116,13 @@ async function readBytes(
     const at = offset;
     const read = await attempt("read", path, () => file.read(bytes, at, start + at));
     if (read === 0) {
-      throw new IoError("CORRUPT", `${path} was cut off while it was read: run "crv verify"`, {
-        details: { path },
-      });
+      throw new IoError(
+        "CORRUPT",
+        `${path} was cut off while it was read: restore the file from a backup`,
+        {
+          details: { path },
+        },
+      );
     }
     offset += read;
   }

@@ -3,10 +3,14 @@ import { IoError, type ObjectKey } from "@crv/core";
 
 /** The bytes of the part, or what they decode to, are not what was written. */
 export function corruptPart(key: ObjectKey, reason: string, cause?: unknown): IoError {
-  return new IoError("CORRUPT", `${key} cannot be read: ${reason}; run "crv verify"`, {
-    details: { key, reason },
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return new IoError(
+    "CORRUPT",
+    `${key} cannot be read: ${reason}; restore the file from a backup`,
+    {
+      details: { key, reason },
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
 }
 
 /** A hard bound of the format or of the decoder. */

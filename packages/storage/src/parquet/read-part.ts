@@ -64,9 +64,13 @@ async function fetchPart(
   }
   const bytes = await reader.get(path, { sizeBytesMax: PART_BYTES_MAX });
   if (bytes === undefined) {
-    throw new IoError("NOT_FOUND", `the part ${path} does not exist; run "crv verify"`, {
-      details: { key: path },
-    });
+    throw new IoError(
+      "NOT_FOUND",
+      `the part ${path} does not exist; restore the file from a backup`,
+      {
+        details: { key: path },
+      },
+    );
   }
   if (verify) await checkSeal(path, bytes, { sizeBytes, digest });
   else if (bytes.byteLength !== sizeBytes) {

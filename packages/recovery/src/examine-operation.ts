@@ -1,0 +1,128 @@
+/**
+ * Looks at one operation that left a sidecar, and says what is to be done about it. Changes nothing.
+ * The names in backquotes are rules of docs/design/protocol.md.
+ */
+import {
+  type Clock,
+  CrvError,
+  type ErrorCode,
+  formatSidecarKey,
+  MAIN_BRANCH,
+  type OperationId,
+  type OperationRef,
+  parseSidecarKey,
+  type RecoveredTable,
+  SIDECAR_BYTES_MAX,
+  SIDECAR_PREFIX,
+  type TableKey,
+  type TableVersion,
+  type Version,
+} from "@crv/core";
+import { type CommitLog, type LedgerEntry, tableVersionOf } from "@crv/manifest";
+import type { Liveness } from "@crv/storage-trait/liveness";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+import { classify, type TableEvidence } from "./classify.js";
+import { type Decision, decide } from "./decide.js";
+import { isLeaseOver } from "./lease.js";
+import { readViewVersion } from "./show-table.js";
+import { decodeSidecar, type Sidecar } from "./sidecar.js";
+
+export interface ExamineContext {
+  readonly store: ObjectReader;
+  readonly log: CommitLog;
+  readonly liveness: Liveness;
+  readonly clock: Clock;
+}
+
+/** A sidecar, or only the name of one that was torn (rule `torn`). */
+interface Found {
+  readonly ref: OperationRef;
+  readonly sidecar: Sidecar | undefined;
+}
+
+/** One operation that left a sidecar, seen against a fresh snapshot of its branch. */
+export interface ExaminedOperation extends Found {
+  readonly decision: Decision;
+  readonly tables: readonly RecoveredTable[];
+  /** What the log says of its id. */
+  readonly settled: LedgerEntry | undefined;
+  /** Tables whose views lag. */
+  readonly behind: readonly TableKey[];
+}
+
+/** Codes of a sidecar that is there and cannot be read: too large for one, or not whole. */
+const TORN: readonly ErrorCode[] = ["CORRUPT", "LIMIT_EXCEEDED"];
+/** Operations that left a sidecar, in the order of their ids. */
+export async function listOperations(store: ObjectReader): Promise<readonly OperationId[]> {
+  const ids: OperationId[] = [];
+  for await (const { key } of store.list(SIDECAR_PREFIX)) {
+    const id = parseSidecarKey(key);
+    if (id !== undefined) ids.push(id);
+  }
+  return ids.sort();
+}
+
+/** Undefined when the sidecar is gone: someone else settled it. */
+export async function examineOperation(
+  context: ExamineContext,
+  operationId: OperationId,
+): Promise<ExaminedOperation | undefined> {
+  const found = await readSidecar(context, operationId);
+  if (found === undefined) return undefined;
+  const { sidecar } = found;
+  const expected = sidecar?.tables ?? new Map<TableKey, TableVersion | null>();
+  // Rule `viewfirst`: the views before the root.
+  const views = new Map<TableKey, Version>();
+  for (const table of expected.keys()) {
+    views.set(table, await readViewVersion(context.store, table));
+  }
+  const state = await context.log.refresh();
+  const settled = state.ledger.says(operationId, state.version);
+  const landedAs = await landedVersions(context.log, settled);
+  const evidence = [...expected].map(
+    ([table, version]): TableEvidence => ({
+      table,
+      expected: version,
+      pin: tableVersionOf(state, table),
+      landedAs: landedAs.get(table),
+      viewVersion: views.get(table) ?? 0,
+    }),
+  );
+  const tables = classify({ settled, head: state.version, tables: evidence });
+  const decision = decide({
+    settled,
+    classes: tables.map((table) => table.class),
+    leaseOver:
+      sidecar === undefined || (await isLeaseOver(sidecar, context.liveness, context.clock)),
+  });
+  const behind = evidence
+    .filter(({ table, viewVersion }) => viewVersion < (state.tables.get(table)?.changedAt ?? 0))
+    .map(({ table }) => table);
+  return { ...found, decision, tables, settled, behind };
+}
+
+/** As which version of each table the operation landed. */
+async function landedVersions(
+  log: CommitLog,
+  settled: LedgerEntry | undefined,
+): Promise<ReadonlyMap<TableKey, TableVersion>> {
+  const record = settled?.kind === "landed" ? await log.read(settled.version) : undefined;
+  return new Map([...(record?.tables ?? [])].map(([table, change]) => [table, change.version]));
+}
+
+async function readSidecar(
+  context: ExamineContext,
+  operationId: OperationId,
+): Promise<Found | undefined> {
+  const key = formatSidecarKey(operationId);
+  try {
+    const bytes = await context.store.get(key, { sizeBytesMax: SIDECAR_BYTES_MAX });
+    if (bytes === undefined) return undefined;
+    const sidecar = await decodeSidecar(operationId, bytes);
+    const { branch, base } = sidecar;
+    return { ref: { operationId, branch, base }, sidecar };
+  } catch (error) {
+    if (!(error instanceof CrvError) || !TORN.includes(error.code)) throw error;
+    return { ref: { operationId, branch: MAIN_BRANCH, base: 0 }, sidecar: undefined };
+  }
+}
