@@ -124,7 +124,7 @@ export function makeDescriptor<const Specs extends ColumnSpecs, Name extends str
 
 /** Whether both describe the same table, up to the phantom row type. */
 export function equalDescriptors(a: TableDescriptor, b: TableDescriptor): boolean {
-  return describeText(a) === describeText(b);
+  return a === b || describeText(a) === describeText(b);
 }
 
 /** `descriptor` with the bucket size that its run gave it. */

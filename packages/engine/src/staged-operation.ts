@@ -27,6 +27,7 @@ import type {
 } from "@crv/storage-trait";
 import { sealed } from "@crv/storage-trait/seal";
 import type { RecordBatch } from "apache-arrow";
+import { followedBy, inChunks } from "./batch-stream.js";
 import { deleteRows, updateRows } from "./change-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
 import type { EngineContext } from "./engine-context.js";
@@ -37,9 +38,6 @@ import { pruneParts } from "./scan/prune.js";
 import { scanTable } from "./scan/scan-table.js";
 import { stageRows } from "./stage-rows.js";
 import { TableDraft } from "./table-draft.js";
-
-/** Rows merged at once: their keys are held in memory. */
-const MERGE_ROWS_MAX = 1 << 18;
 
 export class EngineOperation implements StagedOperation {
   readonly ref: OperationRef;
@@ -88,7 +86,7 @@ export class EngineOperation implements StagedOperation {
   async stageMerge(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
     checkHasKey(this.#draft(table).descriptor);
     const handles: StagedHandle[] = [];
-    for await (const chunk of inChunks(this.#draft(table).descriptor, rows)) {
+    for await (const chunk of inChunks(arrowSchema(this.#draft(table).descriptor), rows)) {
       const merge = prepareMerge(chunk, this.#draft(table).descriptor);
       handles.push(
         await this.#stageRewrite("merge", table, merge.reach, merge.dropReplaced, merge),
@@ -301,25 +299,4 @@ export class EngineOperation implements StagedOperation {
 
 function countRows(parts: readonly PartEntry[]): number {
   return parts.reduce((sum, part) => sum + part.rows, 0);
-}
-
-async function* followedBy(
-  rows: AsyncIterable<RecordBatch>,
-  last: RecordBatch,
-): AsyncIterable<RecordBatch> {
-  yield* rows;
-  yield last;
-}
-
-/** `rows` in batches of bounded size. */
-async function* inChunks(
-  table: TableDescriptor,
-  rows: AsyncIterable<RecordBatch>,
-): AsyncIterable<RecordBatch> {
-  const builder = new BatchBuilder(arrowSchema(table));
-  for await (const batch of rows) {
-    builder.append(batch);
-    if (builder.rowCount >= MERGE_ROWS_MAX) yield builder.finish();
-  }
-  if (builder.rowCount > 0) yield builder.finish();
 }

@@ -17,6 +17,7 @@ import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/o
 import { z } from "zod";
 import { decodeDocument, encodeDocument } from "./document.js";
 import { Ledger, type LedgerEntry } from "./ledger.js";
+import { PartPaths } from "./part-paths.js";
 import type { LivePart, RunState, TableState } from "./run-state.js";
 import {
   commitIdShape,
@@ -80,6 +81,10 @@ const checkpointShape: z.ZodType<RunState> = z
     createdAt: c.created_at,
     tables: new Map(c.tables.map((t) => [t.key, t])),
     ledger: Ledger.from(c.settled, c.audited),
+    paths: PartPaths.from(
+      c.tables.flatMap((t) => t.parts.map((part) => part.path)),
+      c.version,
+    ),
   }));
 
 /**

@@ -137,6 +137,16 @@ export async function encodeRecord(record: CommitRecord): Promise<Uint8Array> {
   );
 }
 
+/**
+ * Checks that what {@link encodeRecord} writes will be read: names, numbers and lengths within what
+ * readers accept.
+ *
+ * @throws ZodError naming the member.
+ */
+export function checkReadable(record: CommitRecord): void {
+  recordShape.parse(describeRecord(record));
+}
+
 /** A record as it is on disk and in `--json` output, without its digest. */
 export function describeRecord(record: CommitRecord): Readonly<Record<string, unknown>> {
   return {

@@ -8,7 +8,7 @@
 import { type CommitRecord, formatRecordKey, IoWriteError, RECORD_BYTES_MAX } from "@crv/core";
 import type { CreateOutcome, Durability, ObjectStore } from "@crv/storage-trait/object-store";
 import { readFloor } from "./floor.js";
-import { decodeRecord, encodeRecord } from "./record-codec.js";
+import { checkReadable, encodeRecord } from "./record-codec.js";
 
 /** Creates of one number before its outcome is left unknown. */
 const ATTEMPTS_MAX = 4;
@@ -54,10 +54,8 @@ export async function createRecord(
 
 /** Both sides are checked: a record that is created and cannot be read would end the log. */
 async function encodeReadable(record: CommitRecord): Promise<Uint8Array> {
-  const body = await encodeRecord(record);
   try {
-    await decodeRecord(record.version, body);
-    return body;
+    checkReadable(record);
   } catch (cause) {
     throw new IoWriteError(
       "WRITE_FAILED",
@@ -65,6 +63,7 @@ async function encodeReadable(record: CommitRecord): Promise<Uint8Array> {
       { details: { version: record.version }, cause },
     );
   }
+  return encodeRecord(record);
 }
 
 /** What holds the number now; undefined while it is free or cannot be read. */

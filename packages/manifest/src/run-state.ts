@@ -21,6 +21,7 @@ import {
 } from "@crv/core";
 import { corrupt } from "./document.js";
 import { Ledger } from "./ledger.js";
+import { PartPaths } from "./part-paths.js";
 
 /** A part with what its commit adds to it. */
 export interface LivePart extends PartEntry {
@@ -52,11 +53,19 @@ export interface RunState {
   readonly createdAt: string | null;
   readonly tables: ReadonlyMap<TableKey, TableState>;
   readonly ledger: Ledger;
+  readonly paths: PartPaths;
 }
 
 /** The state before the first commit. */
 export function emptyState(): RunState {
-  return { version: 0, commitId: null, createdAt: null, tables: new Map(), ledger: new Ledger() };
+  return {
+    version: 0,
+    commitId: null,
+    createdAt: null,
+    tables: new Map(),
+    ledger: new Ledger(),
+    paths: new PartPaths(),
+  };
 }
 
 export function tableVersionOf(state: RunState, table: TableKey): TableVersion {
@@ -64,17 +73,18 @@ export function tableVersionOf(state: RunState, table: TableKey): TableVersion {
 }
 
 /**
- * The state after `record`. The ledger is shared: it now also knows `record`.
+ * The state after `record`. What all states share, the ledger and the paths, now also knows it.
  *
  * @throws IoManifestError `CORRUPT` when the record does not follow from the state.
  */
 export function applyRecord(state: RunState, record: CommitRecord): RunState {
   const next = foldRecord(state, record);
   state.ledger.add(record);
+  state.paths.add(record);
   return next;
 }
 
-/** As {@link applyRecord}, for a record that is not there yet: the ledger does not learn of it. */
+/** As {@link applyRecord}, for a record that is not there yet: nothing shared learns of it. */
 export function foldRecord(state: RunState, record: CommitRecord): RunState {
   const key = formatRecordKey(record.version);
   if (record.version !== state.version + 1) {
@@ -85,6 +95,7 @@ export function foldRecord(state: RunState, record: CommitRecord): RunState {
   }
   const tables = new Map(state.tables);
   for (const [table, change] of record.tables) {
+    checkAdded(key, state, table, change);
     tables.set(table, applyChange(key, state.tables.get(table), table, change, record));
   }
   return {
@@ -93,6 +104,7 @@ export function foldRecord(state: RunState, record: CommitRecord): RunState {
     createdAt: record.createdAt,
     tables,
     ledger: state.ledger,
+    paths: state.paths,
   };
 }
 
@@ -114,13 +126,6 @@ function applyChange(
     throw corrupt(key, `table ${table} has no descriptor of its own`);
   }
   const kept = keepParts(key, before?.parts ?? [], change.remove);
-  const paths = new Set(kept.map((p) => p.path));
-  for (const part of change.add) {
-    if (parsePartKey(part.path)?.table !== table || paths.has(part.path)) {
-      throw corrupt(key, `table ${table} cannot add ${part.path}`);
-    }
-    paths.add(part.path);
-  }
   const added = change.add.map((part) => ({ ...part, createdAt: record.createdAt }));
   return {
     key: table,
@@ -133,6 +138,18 @@ function applyChange(
     updatedAt: record.createdAt,
     parts: kept.length === 0 ? added : kept.concat(added),
   };
+}
+
+/** Parts lie in the directory of their table, and a path is added once in the life of a run. */
+function checkAdded(key: ObjectKey, state: RunState, table: TableKey, { add }: TableChange): void {
+  const added = new Set<ObjectKey>();
+  for (const { path } of add) {
+    const isOurs = parsePartKey(path)?.table === table;
+    if (!isOurs || added.has(path) || state.paths.has(path, state.version)) {
+      throw corrupt(key, `table ${table} cannot add ${path}`);
+    }
+    added.add(path);
+  }
 }
 
 function keepParts(

@@ -128,7 +128,7 @@ describe("createRecord", () => {
     await expect(create(disk, undefined, recordOf(1, { operations }))).rejects.toMatchObject({
       name: "IoWriteError",
       code: "WRITE_FAILED",
-      cause: { code: "CORRUPT" },
+      details: { version: 1 },
     });
     expect(disk.objects().size).toBe(0);
   });
