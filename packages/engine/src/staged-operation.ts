@@ -10,11 +10,10 @@ import {
   type OperationRef,
   type PartEntry,
   type Predicate,
-  type TableDescriptor,
   type TableKey,
   type TableVersion,
 } from "@crv/core";
-import { arrowSchema, BatchBuilder } from "@crv/core/arrow";
+import { arrowSchema } from "@crv/core/arrow";
 import { fitsTable, type RunState, tableVersionOf } from "@crv/manifest";
 import type {
   OperationIntent,
