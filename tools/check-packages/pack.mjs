@@ -1,6 +1,7 @@
 /** Packs the public packages and makes a program outside the workspace that uses the tarballs. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readmeExample } from "../readme-example.mjs";
 import { collect, root } from "../workspace.mjs";
 
 /**
@@ -56,6 +57,7 @@ export function writeConsumer(folder, tarballs) {
     overrides: Object.fromEntries(manifests.map(({ name }) => [name, `$${name}`])),
   });
   writeFileSync(join(folder, "exports.ts"), importsOf(manifests));
+  writeFileSync(join(folder, "readme-example.ts"), readmeExample());
 }
 
 /** A module that imports every entry point by name. @param {readonly Manifest[]} manifests */

@@ -12,9 +12,26 @@ export interface CommandContext extends GlobalOptions {
   readonly terminal: Terminal;
 }
 
-/** Opens a run that exists. Nothing is written, so a command that looks never recovers. */
-export function openForReading({ root }: GlobalOptions, runId: string): Promise<Run> {
-  return openRun({ root, runId, mode: "readOnly", create: "never" });
+/**
+ * Opens a run that exists. Nothing is written, so a command that looks never recovers. Where the
+ * newest record is damaged, it says which version is shown instead.
+ */
+export async function openForReading(
+  { root, terminal }: CommandContext,
+  runId: string,
+): Promise<Run> {
+  const run = await openRun({ root, runId, mode: "readOnly", create: "never" });
+  if (run.damagedAt !== undefined) {
+    terminal.note(
+      `record ${run.damagedAt} is damaged: what follows is version ${run.version}, the newest sound one`,
+    );
+  }
+  return run;
+}
+
+/** Opens a run that exists for writing, which settles what dead writers left in it. */
+export function openForRecovery({ root }: GlobalOptions, runId: string): Promise<Run> {
+  return openRun({ root, runId, create: "never" });
 }
 
 /** Writes one JSON document, or the text that stands for it. */

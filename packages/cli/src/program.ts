@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addImportCommand } from "./commands/import.js";
 import { addLogCommand } from "./commands/log.js";
+import { addRecoverCommand } from "./commands/recover.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addScanCommand } from "./commands/scan.js";
 import { addShowCommand } from "./commands/show.js";
@@ -16,6 +17,7 @@ Examples:
   crv runs
   crv show 2001
   crv log 2001 --table flights --limit 5
+  crv recover 2001 --dry-run
   crv scan 2001 flights --tick-max 1439 --columns tick,delay --format csv > day.csv
 
 Results go to stdout, messages to stderr. Exit codes: 0 done, 1 unexpected, 2 wrong input or usage,
@@ -24,7 +26,7 @@ Results go to stdout, messages to stderr. Exit codes: 0 done, 1 unexpected, 2 wr
 
 export function createProgram(terminal: Terminal): Command {
   const program = new Command("crv")
-    .description("Look at and fill the runs of a crv store.")
+    .description("Look at, fill and recover the runs of a crv store.")
     .version(readVersion())
     .option("--root <dir>", "directory of the store", "out")
     .option("--json", "machine-readable results", false)
@@ -44,6 +46,7 @@ export function createProgram(terminal: Terminal): Command {
   addRunsCommand(program, contextOf);
   addShowCommand(program, contextOf);
   addLogCommand(program, contextOf);
+  addRecoverCommand(program, contextOf);
   addScanCommand(program, contextOf);
   return program;
 }

@@ -154,7 +154,7 @@ describe("crv runs, show and log", () => {
     const { stdout } = await crv("show", "r1", "--recovery");
     expect(stdout).toContain("run r1, version 1\n");
     expect(stdout).toMatch(/^trips +1 +4,000 +40 +40 .* 0-3999$/m);
-    expect(stdout).toContain("recovery: none was needed");
+    expect(stdout).toContain("recovery: nothing is pending\n\nrecovery: none so far\n");
     const document = JSON.parse((await crv("show", "r1", "--json")).stdout) as object;
     expect(document).toMatchObject({ run_id: "r1", tables: [{ tick_min: 0, tick_max: 3999 }] });
   });
@@ -165,6 +165,23 @@ describe("crv runs, show and log", () => {
     const [commit] = JSON.parse((await crv("log", "r1", "--json")).stdout) as unknown[];
     expect(commit).toMatchObject({ version: 1, operations: [{ message: "bell\u0007" }] });
     expect((await crv("log", "r1", "--actor", "nobody", "--json")).stdout).toBe("[]\n");
+  });
+});
+
+describe("crv log", () => {
+  test("lists the versions from one to another, both inclusive", async () => {
+    for (let commit = 0; commit < 4; commit++) {
+      const args = ["--run", "four", "--table", "t", "--columns", "n"];
+      expect((await crv("import", file, ...args)).code).toBe(0);
+    }
+    const versions = async (...args: readonly string[]): Promise<number[]> => {
+      const { stdout } = await crv("log", "four", "--json", ...args);
+      return (JSON.parse(stdout) as { version: number }[]).map(({ version }) => version);
+    };
+    expect(await versions("--from", "2", "--to", "3")).toEqual([3, 2]);
+    expect(await versions("--from", "3")).toEqual([4, 3]);
+    expect(await versions("--to", "2")).toEqual([2, 1]);
+    expect(await versions("--from", "9")).toEqual([]);
   });
 });
 
@@ -249,6 +266,8 @@ describe.concurrent("crv", () => {
     ["an unknown option", ["runs", "--jsno"], "--jsno"],
     ["a missing argument", ["show"], "'run'"],
     ["a number that is none", ["log", "r1", "--limit", "x"], "whole number"],
+    ["version 0 of a log", ["log", "r1", "--from", "0"], "at least 1"],
+    ["a log of a table that is not there", ["log", "r1", "--table", "trip"], "UNKNOWN_TABLE"],
     ["a filter that is not JSON", ["scan", "r1", "trips", "--filter", "{"], "not JSON"],
     ["a column that is not there", ["scan", "r1", "trips", "--columns", "nte"], "INVALID_FILTER"],
     ["a table that is not there", ["scan", "r1", "trip"], 'did you mean "trips"'],

@@ -92,6 +92,7 @@ export {
   type SweptOperation,
 } from "@crv/recovery";
 export type { Durability, TrimReport } from "@crv/storage-trait";
+export { type ConflictResponse, conflictResponse } from "./conflict-response.js";
 export { makeRunId } from "./make-run-id.js";
 export { openDataset } from "./open-dataset.js";
 export { type OpenRunOptions, openRun } from "./open-run.js";

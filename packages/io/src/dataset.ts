@@ -1,7 +1,7 @@
 /** A run's tables, as users append to them and read them. */
 import { IoError, type TableManifest } from "@crv/core";
 import type { Durability, StagedStorage } from "@crv/storage-trait";
-import type { Table as ArrowTable } from "apache-arrow";
+import type { Table } from "apache-arrow";
 import type { AppendInput } from "./input/append-input.js";
 import { Scan } from "./read/scan.js";
 import { checkScanOptions, type ScanOptions } from "./read/scan-options.js";
@@ -63,9 +63,9 @@ export class Dataset<Tables extends Descriptors = readonly []> {
    * @throws IoError `READ_ONLY`, `ABORTED`. IoWriteError `WRITE_FAILED`.
    * @throws ConflictError Nothing was appended. UnknownOutcomeError It may have been.
    */
-  async append<const Table extends TableArgument<Tables>>(
-    table: Table,
-    input: AppendInput<RowsOf<Tables, Table>>,
+  async append<const Named extends TableArgument<Tables>>(
+    table: Named,
+    input: AppendInput<RowsOf<Tables, Named>>,
     options: WriteOptions = {},
   ): Promise<AppendResult> {
     return appendRows(this.#writing(), this.#catalog.find(table), input, options);
@@ -97,15 +97,15 @@ export class Dataset<Tables extends Descriptors = readonly []> {
    *   that the program describes, at the first read for others.
    */
   scan<
-    const Table extends TableArgument<Tables>,
-    const Column extends ColumnOf<DescriptorOf<Tables, Table>> = ColumnOf<
-      DescriptorOf<Tables, Table>
+    const Named extends TableArgument<Tables>,
+    const Column extends ColumnOf<DescriptorOf<Tables, Named>> = ColumnOf<
+      DescriptorOf<Tables, Named>
     >,
     Mode extends Int64Mode = "number",
   >(
-    table: Table,
-    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Table>>, Column, Mode> = {},
-  ): Scan<DescriptorOf<Tables, Table>, Column, Mode> {
+    table: Named,
+    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Named>>, Column, Mode> = {},
+  ): Scan<DescriptorOf<Tables, Named>, Column, Mode> {
     const context = { storage: this.#storage, catalog: this.#catalog };
     return new Scan(context, this.#catalog.find(table), checkScanOptions(options));
   }
@@ -115,15 +115,15 @@ export class Dataset<Tables extends Descriptors = readonly []> {
    * {@link scan}.
    */
   async read<
-    const Table extends TableArgument<Tables>,
-    const Column extends ColumnOf<DescriptorOf<Tables, Table>> = ColumnOf<
-      DescriptorOf<Tables, Table>
+    const Named extends TableArgument<Tables>,
+    const Column extends ColumnOf<DescriptorOf<Tables, Named>> = ColumnOf<
+      DescriptorOf<Tables, Named>
     >,
   >(
-    table: Table,
-    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Table>>, Column> = {},
-  ): Promise<ArrowTable> {
-    return this.scan<Table, Column, Int64Mode>(table, options).toTable();
+    table: Named,
+    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Named>>, Column> = {},
+  ): Promise<Table> {
+    return this.scan<Named, Column, Int64Mode>(table, options).toTable();
   }
 
   /**
@@ -131,8 +131,8 @@ export class Dataset<Tables extends Descriptors = readonly []> {
    *
    * @throws IoSchemaError `UNKNOWN_TABLE` for a name that neither the program nor the run knows.
    */
-  async manifest<const Table extends TableArgument<Tables>>(
-    table: Table,
+  async manifest<const Named extends TableArgument<Tables>>(
+    table: Named,
   ): Promise<TableManifest | undefined> {
     const named = this.#catalog.find(table);
     const snapshot = await this.#storage.snapshot();

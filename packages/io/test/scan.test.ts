@@ -231,3 +231,77 @@ describe("Scan.toRows", () => {
     );
   });
 });
+
+describe("Scan.rows", () => {
+  test("gives the rows of toRows one by one, with int64 as asked", async () => {
+    const { run, storage } = await openFlights();
+    const scan = run.scan("flights", { where: { tickMin: 58 }, columns: ["minute", "origin"] });
+    expect(await collect(scan.rows())).toEqual(await scan.toRows());
+    expect(await collect(scan.rows({ int64: "bigint" }))).toEqual(
+      await scan.toRows({ int64: "bigint" }),
+    );
+    expect(storage.snapshotsOpen).toBe(0);
+  });
+
+  test("reads nothing before the first row is asked for, and one batch at a time", async () => {
+    const { run, storage } = await openFlights();
+    const rows = run.scan("flights").rows();
+    expect(storage).toMatchObject({ snapshotsOpen: 0, requests: [] });
+    const batchesRead = countBatches(storage);
+    expect((await rows.next()).value).toMatchObject({ minute: 0 });
+    expect(batchesRead()).toBe(1);
+    for (let minute = 1; minute < 60; minute++) await rows.next();
+    expect(batchesRead()).toBe(1);
+    expect((await rows.next()).value).toMatchObject({ minute: 60 });
+    expect(batchesRead()).toBe(2);
+    await rows.return();
+  });
+
+  test("lets its snapshot go when it is left early, and when it fails", async () => {
+    const { run, storage } = await openFlights();
+    for await (const { minute } of run.scan("flights").rows()) {
+      expect({ minute, snapshotsOpen: storage.snapshotsOpen }).toEqual({
+        minute: 0,
+        snapshotsOpen: 1,
+      });
+      break;
+    }
+    expect(storage.snapshotsOpen).toBe(0);
+    await run.append("everything", [{ tick: 0 }, { tick: 100, wide: 2n ** 60n }]);
+    const rows = run.scan("everything").rows();
+    expect((await rows.next()).value).toMatchObject({ tick: 0 });
+    await expect(rows.next()).rejects.toThrow(
+      crvError("UNSAFE_INTEGER", { column: "wide", row: 1, value: 2n ** 60n }),
+    );
+    expect(storage.snapshotsOpen).toBe(0);
+  });
+
+  test("refuses options that do not exist, at once", async () => {
+    const { run } = await openFlights();
+    expect(() => run.scan("flights").rows({ int46: "bigint" } as never)).toThrow(
+      crvError("INVALID_ARGUMENT"),
+    );
+    expect(() => run.scan("flights").rows({ int64: "text" } as never)).toThrow(
+      crvError("INVALID_ARGUMENT"),
+    );
+  });
+});
+
+async function collect<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
+}
+
+/** Tells how many batches `storage` has handed out from now on. */
+function countBatches(storage: MemoryStorage): () => number {
+  let count = 0;
+  const scan = storage.scan.bind(storage);
+  storage.scan = async function* (snapshot, request) {
+    for await (const batch of scan(snapshot, request)) {
+      count++;
+      yield batch;
+    }
+  };
+  return () => count;
+}

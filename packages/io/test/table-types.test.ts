@@ -106,6 +106,14 @@ describe("read", () => {
         { gate: string; open: boolean }[]
       >();
       expectTypeOf(await plain.scan("unknown").toRows()).toEqualTypeOf<Record<string, unknown>[]>();
+      for await (const row of run.scan("flights", { columns: ["minute"] }).rows()) {
+        expectTypeOf(row).toEqualTypeOf<{ minute: number }>();
+      }
+      for await (const row of run
+        .scan("flights", { columns: ["minute"], int64: "bigint" })
+        .rows()) {
+        expectTypeOf(row).toEqualTypeOf<{ minute: bigint }>();
+      }
       expectTypeOf(run.scan("flights")).toExtend<Scan<typeof flights>>();
     });
   });

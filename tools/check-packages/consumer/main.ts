@@ -1,8 +1,10 @@
 /**
  * A user's program: installed from the packed tarballs, outside the workspace, compiled by tsc and
- * run by Node. `exports.ts` is generated beside it and imports every entry point of every package.
+ * run by Node in an empty directory. `exports.ts` is generated beside it and imports every entry
+ * point of every package; `readme-example.ts` is the example of the README.
  */
 import { entryPoints } from "./exports.js";
+import { useStore } from "./typed-use.js";
 
 for (const [name, module] of Object.entries(entryPoints)) {
   if (Object.prototype.toString.call(module) !== "[object Module]") {
@@ -10,3 +12,7 @@ for (const [name, module] of Object.entries(entryPoints)) {
   }
 }
 console.log(`${Object.keys(entryPoints).length} entry points load`);
+await useStore("store");
+console.log("a store is written and read, typed");
+await import("./readme-example.js");
+console.log("the example of the README runs");

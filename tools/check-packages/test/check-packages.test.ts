@@ -75,7 +75,9 @@ describe.concurrent("a program outside the workspace", () => {
       "--ignore-scripts",
     ]);
     await run("node", ["node_modules/typescript/bin/tsc"]);
-    expect(await run("node", ["dist/main.js"])).toMatch(/^\d+ entry points load\n/);
+    const said = await run("node", ["dist/main.js"]);
+    expect(said).toMatch(/^\d+ entry points load\na store is written and read, typed\n/);
+    expect(said).toMatch(/the example of the README runs\n$/);
     for (const command of publicManifests().flatMap(({ bin = {} }) => Object.keys(bin))) {
       expect(await run(`node_modules/.bin/${command}`, ["--help"])).not.toBe("");
     }

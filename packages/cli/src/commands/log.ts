@@ -1,6 +1,6 @@
 /** `crv log`: the commits of a run, newest first. */
 import type { Command } from "commander";
-import { describeRecord } from "crv";
+import { describeRecord, RECOVERY_ACTOR } from "crv";
 import { type CommandContext, openForReading, writeResult } from "../context.js";
 import { commitRow } from "../format/commit-view.js";
 import { textTable } from "../format/text-table.js";
@@ -9,6 +9,8 @@ import { wholeNumber } from "./arguments.js";
 interface LogOptions {
   readonly actor?: string;
   readonly table?: string;
+  readonly from?: number;
+  readonly to?: number;
   readonly limit?: number;
 }
 
@@ -20,25 +22,29 @@ export function addLogCommand(
     .command("log")
     .description("list the commits of a run, newest first")
     .argument("<run>", "run id")
-    .option("--actor <name>", "only commits of this actor, such as crv:recovery")
+    .option("--actor <name>", `only commits of this actor, such as ${RECOVERY_ACTOR}`)
     .option("--table <name>", "only commits that change this table")
+    .option("--from <n>", "first version, inclusive", wholeNumber(1))
+    .option("--to <n>", "last version, inclusive", wholeNumber(1))
     .option("--limit <n>", "at most so many commits", wholeNumber(0))
-    .action(async (runId: string, { actor, table, limit }: LogOptions, command: Command) =>
-      listCommits(contextOf(command), runId, {
-        ...(actor !== undefined && { actor }),
-        ...(table !== undefined && { table }),
-        ...(limit !== undefined && { limit }),
-      }),
+    .action(async (runId: string, options: LogOptions, command: Command) =>
+      listCommits(contextOf(command), runId, options),
     );
 }
 
 async function listCommits(
   context: CommandContext,
   runId: string,
-  options: LogOptions,
+  { actor, table, from, to, limit }: LogOptions,
 ): Promise<void> {
   await using run = await openForReading(context, runId);
-  const commits = await run.log(options);
+  const commits = await run.log({
+    ...(actor !== undefined && { actor }),
+    ...(table !== undefined && { table }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(limit !== undefined && { limit }),
+  });
   await writeResult(context, commits.map(describeRecord), () =>
     textTable(
       [

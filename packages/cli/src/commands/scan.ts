@@ -2,8 +2,8 @@
 import { type Command, Option } from "commander";
 import type { Run, ScanOptions } from "crv";
 import { type CommandContext, openForReading } from "../context.js";
-import { batchRows, type Row } from "../format/batch-rows.js";
 import { formatCount } from "../format/figures.js";
+import { type Row, rowPrinter } from "../format/printed-row.js";
 import {
   formatCsv,
   formatCsvHeading,
@@ -17,6 +17,9 @@ import { jsonObject, nameList, wholeNumber } from "./arguments.js";
 /** A table is for reading, and is held in memory to align its columns. */
 const TABLE_ROWS_DEFAULT = 50;
 
+/** Rows written at a time: few writes, little memory. */
+const CHUNK_ROWS = 1024;
+
 interface ScanCommandOptions {
   readonly tickMin?: number;
   readonly tickMax?: number;
@@ -27,7 +30,11 @@ interface ScanCommandOptions {
   readonly format?: RowFormat;
 }
 
-type Scan = ReturnType<Run["scan"]>;
+/** What is printed. */
+interface Selection {
+  readonly columns: readonly string[];
+  readonly rows: AsyncIterable<Row>;
+}
 
 export function addScanCommand(
   program: Command,
@@ -56,7 +63,7 @@ export function addScanCommand(
       await using run = await openForReading(context, runId);
       const format = options.format ?? (context.json ? "ndjson" : "table");
       if (format === "table") await printTable(context, run, table, options);
-      else await printStream(context, run.scan(table, scanOptions(context, options)), format);
+      else await printStream(context, run, table, options, format);
     });
 }
 
@@ -77,22 +84,43 @@ function scanOptions({ terminal }: CommandContext, options: ScanCommandOptions):
   };
 }
 
-/** Text of each batch as it comes. */
+/** A read of no rows has the schema, which tells timestamps from whole numbers. */
+async function select(run: Run, table: string, options: ScanOptions): Promise<Selection> {
+  const { schema } = await run.read(table, { ...options, limit: 0 });
+  const columns = schema.fields.map(({ name }) => name);
+  const rows = run.scan(table, { ...options, columns }).rows({ int64: "bigint" });
+  return { columns, rows: printed(rows, rowPrinter(schema.fields)) };
+}
+
+async function* printed(rows: AsyncIterable<Row>, print: (row: Row) => Row): AsyncGenerator<Row> {
+  for await (const row of rows) yield print(row);
+}
+
 async function printStream(
-  { terminal }: CommandContext,
-  scan: Scan,
+  context: CommandContext,
+  run: Run,
+  table: string,
+  options: ScanCommandOptions,
   format: "ndjson" | "csv",
 ): Promise<void> {
-  let isFirst = true;
-  for await (const batch of scan) {
-    const names = batch.schema.fields.map(({ name }) => name);
-    if (format === "csv" && isFirst) await terminal.write(formatCsvHeading(names));
-    isFirst = false;
-    const rows = batchRows(batch);
-    const text =
-      format === "csv" ? formatCsv(rows, { safely: terminal.showsOutput }) : formatNdjson(rows);
-    if (rows.length > 0) await terminal.write(text);
+  const { terminal } = context;
+  const { columns, rows } = await select(run, table, scanOptions(context, options));
+  if (format === "csv") await terminal.write(formatCsvHeading(columns));
+  for await (const chunk of inChunks(rows)) {
+    await terminal.write(
+      format === "csv" ? formatCsv(chunk, { safely: terminal.showsOutput }) : formatNdjson(chunk),
+    );
   }
+}
+
+async function* inChunks(rows: AsyncIterable<Row>): AsyncGenerator<readonly Row[]> {
+  let chunk: Row[] = [];
+  for await (const row of rows) {
+    if (chunk.push(row) < CHUNK_ROWS) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 /** Without a limit of the user's, one row more is read than shown, to know whether there are more. */
@@ -104,13 +132,10 @@ async function printTable(
 ): Promise<void> {
   const shown = options.limit ?? TABLE_ROWS_DEFAULT;
   const limit = options.limit ?? TABLE_ROWS_DEFAULT + 1;
+  const selection = await select(run, table, scanOptions(context, { ...options, limit }));
   const rows: Row[] = [];
-  let names: string[] = [];
-  for await (const batch of run.scan(table, scanOptions(context, { ...options, limit }))) {
-    names = batch.schema.fields.map(({ name }) => name);
-    for (const row of batchRows(batch)) rows.push(row);
-  }
-  await context.terminal.write(formatRowTable(names, rows.slice(0, shown)));
+  for await (const row of selection.rows) rows.push(row);
+  await context.terminal.write(formatRowTable(selection.columns, rows.slice(0, shown)));
   if (rows.length > shown) {
     context.terminal.note(`the first ${formatCount(shown)} rows; --limit shows more`);
   }

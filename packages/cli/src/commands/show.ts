@@ -1,10 +1,13 @@
-/** `crv show`: a run's version and tables; with `--recovery`, what recovery has done to it. */
+/** `crv show`: a run's version and tables; with `--recovery`, what recovery would do and has done. */
 import type { Command } from "commander";
-import { type CommitRecord, describeRecord, type TableSummary } from "crv";
+import { describeRecord, RECOVERY_ACTOR, type Run, type TableSummary } from "crv";
 import { type CommandContext, openForReading, writeResult } from "../context.js";
-import { recoveryRows } from "../format/commit-view.js";
 import { formatBytes, formatCount, formatTicks } from "../format/figures.js";
+import { describePending, formatPending, formatRecoveries } from "../format/recovery-view.js";
 import { textTable } from "../format/text-table.js";
+
+/** Past recoveries that are shown; `crv log` lists the others. */
+const RECOVERIES_MAX = 20;
 
 interface ShowOptions {
   readonly recovery: boolean;
@@ -18,7 +21,7 @@ export function addShowCommand(
     .command("show")
     .description("show the version and the tables of a run")
     .argument("<run>", "run id")
-    .option("--recovery", "also what recovery has rolled forward or back", false)
+    .option("--recovery", "also what recovery would do, and has done", false)
     .action(async (runId: string, { recovery }: ShowOptions, command: Command) =>
       showRun(contextOf(command), runId, { recovery }),
     );
@@ -31,20 +34,39 @@ async function showRun(
 ): Promise<void> {
   await using run = await openForReading(context, runId);
   const tables = await run.tables();
-  const recoveries = recovery ? (await run.log()).filter((record) => record.recovery) : [];
+  const recovered = recovery ? await readRecovery(run) : undefined;
   const document = {
     run_id: run.runId,
     version: run.version,
     tables: tables.map(tableDocument),
-    ...(recovery && { recovery: recoveries.map(describeRecord) }),
+    ...recovered?.document,
   };
   await writeResult(context, document, () =>
     [
       `run ${run.runId}, version ${run.version}\n`,
       tables.length === 0 ? "no tables\n" : formatTables(tables),
-      ...(recovery ? [formatRecoveries(recoveries)] : []),
+      ...(recovered?.texts ?? []),
     ].join("\n"),
   );
+  if (recovered?.hasMore) {
+    const others = `crv log ${run.runId} --actor ${RECOVERY_ACTOR}`;
+    context.terminal.note(`the newest ${RECOVERIES_MAX} recoveries; "${others}" lists all`);
+  }
+}
+
+async function readRecovery(run: Run) {
+  const pending = await run.pending();
+  // One more than is shown, to know whether there are more.
+  const found = await run.log({ actor: RECOVERY_ACTOR, limit: RECOVERIES_MAX + 1 });
+  const recoveries = found.slice(0, RECOVERIES_MAX);
+  return {
+    document: {
+      pending: pending.map(describePending),
+      recovery: recoveries.map(describeRecord),
+    },
+    texts: [formatPending(pending), formatRecoveries(recoveries)],
+    hasMore: found.length > recoveries.length,
+  };
 }
 
 function formatTables(tables: readonly TableSummary[]): string {
@@ -67,15 +89,6 @@ function formatTables(tables: readonly TableSummary[]): string {
       formatBytes(bytes),
       formatTicks(tickMin, tickMax),
     ]),
-  );
-}
-
-function formatRecoveries(recoveries: readonly CommitRecord[]): string {
-  if (recoveries.length === 0) return "recovery: none was needed\n";
-  const columns = ["version", "time", "what", "operation", "of", "tables"];
-  return textTable(
-    columns.map((name) => ({ name })),
-    recoveryRows(recoveries),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Commit records as cells of a table. */
 import type { CommitRecord } from "crv";
 import { formatCount } from "./figures.js";
+import { RECOVERY_WORDS } from "./recovery-view.js";
 
 /** Version, time, actor, changes, message. */
 export function commitRow(record: CommitRecord): string[] {
@@ -12,26 +13,6 @@ export function commitRow(record: CommitRecord): string[] {
     distinct(record.operations.map(({ message }) => message)),
   ];
 }
-
-/** Version, time, what was done, to which operation, of whom, over which tables. */
-export function recoveryRows(records: readonly CommitRecord[]): string[][] {
-  return records.flatMap(({ version, createdAt, recovery }) =>
-    recovery === undefined
-      ? []
-      : [
-          [
-            String(version),
-            createdAt,
-            RECOVERY_WORDS[recovery.kind],
-            recovery.operationId,
-            recovery.forActor ?? "",
-            recovery.tables.map((t) => `${t.table} ${t.class}`).join(", "),
-          ],
-        ],
-  );
-}
-
-const RECOVERY_WORDS = { RolledForward: "rolled forward", RolledBack: "rolled back" } as const;
 
 function describeChanges({ kind, tables, recovery }: CommitRecord): string {
   if (recovery !== undefined) return `${RECOVERY_WORDS[recovery.kind]} ${recovery.operationId}`;

@@ -1,8 +1,8 @@
 /** The formats of `crv scan`, each a pure function from rows to text. */
 import { stringify } from "csv-stringify/sync";
-import type { Row } from "./batch-rows.js";
 import { escapeLine } from "./escape-text.js";
 import { jsonText } from "./json-text.js";
+import type { Row } from "./printed-row.js";
 import { textTable } from "./text-table.js";
 
 export const ROW_FORMATS = ["table", "ndjson", "csv"] as const;

@@ -80,7 +80,7 @@ export class Scan<
   }
 
   /**
-   * All rows as objects.
+   * All rows as objects, in memory at once; {@link rows} streams them.
    *
    * @param options `int64` overrides the one of the scan.
    * @throws IoSchemaError `UNSAFE_INTEGER` naming column and row.
@@ -88,18 +88,28 @@ export class Scan<
   async toRows<Wanted extends Int64Mode = Mode>(
     options: { readonly int64?: Wanted } = {},
   ): Promise<ScannedRow<D, Column, Wanted>[]> {
-    checkOptions("toRows", options, ["int64"]);
-    const int64 = checkInt64Mode(options.int64 ?? this.#options.int64);
-    const scan = await this.#bind();
-    try {
-      const rows: Record<string, unknown>[] = [];
-      for await (const batch of this.#batches(scan)) {
-        for (const row of rowsOfBatch(batch, scan.table, int64, rows.length)) rows.push(row);
-      }
-      return rows as ScannedRow<D, Column, Wanted>[];
-    } finally {
-      await scan.snapshot.close();
+    const all: Record<string, unknown>[] = [];
+    for await (const rows of this.#rowBatches(this.#int64Of("toRows", options))) {
+      for (const row of rows) all.push(row);
     }
+    return all as ScannedRow<D, Column, Wanted>[];
+  }
+
+  /**
+   * The rows of {@link toRows} one by one: however many there are, those of one batch are in memory.
+   * Leaving the loop early ends the read.
+   *
+   * @example
+   * for await (const { origin, delay } of run.scan("flights").rows()) console.log(origin, delay);
+   *
+   * @param options `int64` overrides the one of the scan.
+   * @throws IoSchemaError `UNSAFE_INTEGER` naming column and row, once the rows before its batch were
+   *   given.
+   */
+  rows<Wanted extends Int64Mode = Mode>(
+    options: { readonly int64?: Wanted } = {},
+  ): AsyncGenerator<ScannedRow<D, Column, Wanted>, void, undefined> {
+    return this.#eachRow(this.#int64Of("rows", options));
   }
 
   /** Paths or URLs of the Parquet parts that hold the rows, for other programs. */
@@ -125,6 +135,30 @@ export class Scan<
         count += batch.numRows;
       }
       return count;
+    } finally {
+      await scan.snapshot.close();
+    }
+  }
+
+  #int64Of(method: string, options: { readonly int64?: Int64Mode }): Int64Mode {
+    checkOptions(method, options, ["int64"]);
+    return checkInt64Mode(options.int64 ?? this.#options.int64);
+  }
+
+  async *#eachRow<Row>(int64: Int64Mode): AsyncGenerator<Row, void, undefined> {
+    for await (const rows of this.#rowBatches(int64)) {
+      for (const row of rows) yield row as Row;
+    }
+  }
+
+  async *#rowBatches(int64: Int64Mode): AsyncGenerator<Record<string, unknown>[]> {
+    const scan = await this.#bind();
+    try {
+      let rowCount = 0;
+      for await (const batch of this.#batches(scan)) {
+        yield rowsOfBatch(batch, scan.table, int64, rowCount);
+        rowCount += batch.numRows;
+      }
     } finally {
       await scan.snapshot.close();
     }

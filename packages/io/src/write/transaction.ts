@@ -10,7 +10,7 @@ import {
   type TableKey,
 } from "@crv/core";
 import type { SnapshotHandle, StagedHandle, StagedOperation } from "@crv/storage-trait";
-import type { Table as ArrowTable } from "apache-arrow";
+import type { Table } from "apache-arrow";
 import { abortedOr, checkNotAborted } from "../cancellation.js";
 import type { AppendInput } from "../input/append-input.js";
 import { parseFilter } from "../read/filter.js";
@@ -61,9 +61,9 @@ export class Transaction<Tables extends Descriptors = readonly []> {
   }
 
   /** Adds rows. Input and errors as of `Dataset.append`; nothing is visible before the commit. */
-  insert<const Table extends TableArgument<Tables>>(
-    table: Table,
-    input: AppendInput<RowsOf<Tables, Table>>,
+  insert<const Named extends TableArgument<Tables>>(
+    table: Named,
+    input: AppendInput<RowsOf<Tables, Named>>,
   ): Promise<void> {
     return this.#inTurn(() => this.#put("stageAppend", table, input));
   }
@@ -74,17 +74,17 @@ export class Transaction<Tables extends Descriptors = readonly []> {
    *
    * @throws IoSchemaError `INVALID_ARGUMENT` when the table has no key; else as of `insert`.
    */
-  merge<const Table extends TableArgument<Tables>>(
-    table: Table,
-    input: AppendInput<RowsOf<Tables, Table>>,
+  merge<const Named extends TableArgument<Tables>>(
+    table: Named,
+    input: AppendInput<RowsOf<Tables, Named>>,
   ): Promise<void> {
     return this.#inTurn(() => this.#put("stageMerge", table, input));
   }
 
   /** Replaces all rows of a table, also by none: an empty table. */
-  overwrite<const Table extends TableArgument<Tables>>(
-    table: Table,
-    input: AppendInput<RowsOf<Tables, Table>>,
+  overwrite<const Named extends TableArgument<Tables>>(
+    table: Named,
+    input: AppendInput<RowsOf<Tables, Named>>,
   ): Promise<void> {
     return this.#inTurn(() => this.#put("stageOverwrite", table, input));
   }
@@ -94,9 +94,9 @@ export class Transaction<Tables extends Descriptors = readonly []> {
    *
    * @throws IoSchemaError `INVALID_FILTER`, `UNKNOWN_TABLE`.
    */
-  delete<const Table extends TableArgument<Tables>>(
-    table: Table,
-    filter: Filter<ColumnOf<DescriptorOf<Tables, Table>>>,
+  delete<const Named extends TableArgument<Tables>>(
+    table: Named,
+    filter: Filter<ColumnOf<DescriptorOf<Tables, Named>>>,
   ): Promise<void> {
     return this.#inTurn(() =>
       this.#change(table, filter, (name, where) => this.#operation.stageDelete(name, where)),
@@ -109,10 +109,10 @@ export class Transaction<Tables extends Descriptors = readonly []> {
    *
    * @throws IoSchemaError `INVALID_FILTER`, `INVALID_ARGUMENT`, `UNEXPECTED_COLUMN`, `INVALID_VALUE`.
    */
-  update<const Table extends TableArgument<Tables>>(
-    table: Table,
-    filter: Filter<ColumnOf<DescriptorOf<Tables, Table>>>,
-    set: Partial<RowsOf<Tables, Table>>,
+  update<const Named extends TableArgument<Tables>>(
+    table: Named,
+    filter: Filter<ColumnOf<DescriptorOf<Tables, Named>>>,
+    set: Partial<RowsOf<Tables, Named>>,
   ): Promise<void> {
     return this.#inTurn(() =>
       this.#change(table, filter, (name, where, descriptor) =>
@@ -123,15 +123,15 @@ export class Transaction<Tables extends Descriptors = readonly []> {
 
   /** As `Dataset.scan`, of what the transaction has made so far. The table joins its read set. */
   scan<
-    const Table extends TableArgument<Tables>,
-    const Column extends ColumnOf<DescriptorOf<Tables, Table>> = ColumnOf<
-      DescriptorOf<Tables, Table>
+    const Named extends TableArgument<Tables>,
+    const Column extends ColumnOf<DescriptorOf<Tables, Named>> = ColumnOf<
+      DescriptorOf<Tables, Named>
     >,
     Mode extends Int64Mode = "number",
   >(
-    table: Table,
-    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Table>>, Column, Mode> = {},
-  ): Scan<DescriptorOf<Tables, Table>, Column, Mode> {
+    table: Named,
+    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Named>>, Column, Mode> = {},
+  ): Scan<DescriptorOf<Tables, Named>, Column, Mode> {
     const { catalog } = this.#context;
     const storage = transactionView(this.#snapshot, this.#operation, this.#made);
     return new Scan({ storage, catalog }, catalog.find(table), checkScanOptions(options));
@@ -139,16 +139,16 @@ export class Transaction<Tables extends Descriptors = readonly []> {
 
   /** As `Dataset.read`, of what the transaction has made so far. */
   async read<
-    const Table extends TableArgument<Tables>,
-    const Column extends ColumnOf<DescriptorOf<Tables, Table>> = ColumnOf<
-      DescriptorOf<Tables, Table>
+    const Named extends TableArgument<Tables>,
+    const Column extends ColumnOf<DescriptorOf<Tables, Named>> = ColumnOf<
+      DescriptorOf<Tables, Named>
     >,
   >(
-    table: Table,
-    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Table>>, Column> = {},
-  ): Promise<ArrowTable> {
+    table: Named,
+    options: ScanOptions<ColumnOf<DescriptorOf<Tables, Named>>, Column> = {},
+  ): Promise<Table> {
     await this.#tail;
-    return this.scan<Table, Column, Int64Mode>(table, options).toTable();
+    return this.scan<Named, Column, Int64Mode>(table, options).toTable();
   }
 
   /** Waits for every change that was begun, awaited or not; the first that failed fails this. */
