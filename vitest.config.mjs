@@ -8,8 +8,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "*/test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "check-packages/**"],
     passWithNoTests: true,
-    testTimeout: 30_000, // generous: several packages share two cores
-    hookTimeout: 60_000,
+    testTimeout: 120_000, // for what hangs, not for what is slow: all packages share two cores
+    hookTimeout: 120_000,
     pool: "threads",
     maxWorkers: 2,
     reporters: ["dot", ["json", { outputFile: ".results/vitest.json" }]],

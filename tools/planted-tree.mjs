@@ -1,6 +1,6 @@
 /** For tests of the checks: a small copy of this repository's shape, in which faults can be planted. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { packages, sourceOf } from "./import-dag/table.cjs";
@@ -10,10 +10,18 @@ import { root } from "./workspace.mjs";
 const CONFIGURATION = [
   ".dependency-cruiser.cjs",
   "tools/import-dag/table.cjs",
-  "tools/forbidden-apis/allowed.json",
   "tsconfig.base.json",
   "tsconfig.json",
 ];
+
+const ALLOWED = "tools/forbidden-apis/allowed.json";
+
+/** The guarded methods under the real rules, in a tree that has no call of them. */
+function withoutCounts() {
+  const allowed = JSON.parse(readFileSync(join(root, ALLOWED), "utf8"));
+  const none = Object.keys(allowed.guardedMethods).map((method) => [method, {}]);
+  return JSON.stringify({ ...allowed, guardedMethods: Object.fromEntries(none) });
+}
 
 /**
  * Every package of the import table with its entry points, each empty, under the real rules; then
@@ -27,6 +35,7 @@ export function plantTree(planted) {
   const files = {
     ...Object.fromEntries(entryPoints.map((entry) => [sourceOf(entry), "export {};\n"])),
     "examples/sample/src/main.ts": 'import "crv";\n',
+    [ALLOWED]: withoutCounts(),
     ...planted,
   };
   for (const file of CONFIGURATION) cpSync(join(root, file), join(base, file));

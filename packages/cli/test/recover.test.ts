@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Ended, runCrv } from "./crv-process.js";
 
 // Processes are slow to start on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const PROGRAM = fileURLToPath(new URL("programs/dying-writer.mjs", import.meta.url));
 
