@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Ended, runCrv, runCrvToHead } from "./crv-process.js";
 
 // Processes are slow to start on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const ROWS = 4000;
 const BIG = 9_007_199_254_740_993n;

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RecordBatchReader, Table, tableFromArrays, tableToIPC } from "apache-arrow";
 import { describe, expect, test } from "vitest";
-import { defineTable, listTables, openRun, type Run } from "../src/index.js";
+import { defineTable, listTables, openRun } from "../src/index.js";
 import { refusal } from "./support/expected-errors.js";
 import { listFiles, listParts, listSidecars } from "./support/listing.js";
 import { lookAt } from "./support/run-state.js";
@@ -340,9 +340,9 @@ describe("append: operationId", () => {
     const write = { operationId: OPERATION_ID };
     const first = await run.append("flights", flightsFrom(0, 90), write);
     await run.append("flights", flightsFrom(90, 1));
-    const before = await lookAt(run as Run);
+    const before = await lookAt(run);
     expect(await run.append("flights", flightsFrom(0, 90), write)).toEqual(first);
-    expect(await lookAt(run as Run)).toEqual(before);
+    expect(await lookAt(run)).toEqual(before);
     expect(await listSidecars(run.path)).toEqual([]);
   });
 

@@ -115,17 +115,21 @@ describe("a writer that is killed", () => {
     const random = seededRandom(FIRST_SEED);
     const acknowledged: string[] = [];
     const fates = { forward: 0, back: 0, none: 0 };
-    for (let kill = 0; kill < KILLS; kill++) {
-      const writer = `writer-${kill}`;
-      const durability = kill % 2 === 0 ? "full" : "process";
-      const victim = new WriterProcess({
+    const start = (kill: number) =>
+      new WriterProcess({
         root,
         runId: RUN_ID,
-        writer,
+        writer: `writer-${kill}`,
         commits: 1_000_000,
         tables: "both",
-        durability,
-      }).go();
+        durability: kill % 2 === 0 ? "full" : "process",
+      });
+    let next = start(0);
+    for (let kill = 0; kill < KILLS; kill++) {
+      const writer = `writer-${kill}`;
+      const victim = next.go();
+      // It loads its modules meanwhile.
+      if (kill + 1 < KILLS) next = start(kill + 1);
       await victim.reached(Math.floor(random.fraction() * 4));
       await sleep(random.fraction() * KILL_DELAY_MS_MAX);
       victim.kill();

@@ -25,7 +25,7 @@ async function open() {
 }
 
 /** Parts on the disk are those that the newest version names: nothing was left behind. */
-async function expectNoLitter(run: Run<never>, replaced = 0): Promise<void> {
+async function expectNoLitter(run: Run, replaced = 0): Promise<void> {
   const named = await Promise.all(
     (await run.tables()).map(async ({ table }) => (await run.scan(table as string).files()).length),
   );
@@ -65,7 +65,7 @@ describe("transaction", () => {
     expect([...(record?.tables.keys() ?? [])].sort()).toEqual(["airports", "flights", "holdings"]);
     expect(await run.scan("flights").count()).toBe(90);
     expect(await run.scan("holdings").toRows()).toEqual([{ ...HOLDING, bucket: 2 }]);
-    await expectNoLitter(run as never);
+    await expectNoLitter(run);
   });
 
   test("shows none of three tables when the work throws, and passes the error on", async () => {
@@ -73,7 +73,7 @@ describe("transaction", () => {
     await using _ = run;
     await run.append("flights", flightsFrom(0, 10));
     const failure = new Error("enough");
-    await expectUnchanged(run as never, () =>
+    await expectUnchanged(run, () =>
       expect(
         run.transaction(async (tx) => {
           await tx.insert("flights", flightsFrom(10, 90));
@@ -84,7 +84,7 @@ describe("transaction", () => {
       ).rejects.toBe(failure),
     );
     expect((await run.tables()).map(({ table }) => table)).toEqual(["flights"]);
-    await expectNoLitter(run as never);
+    await expectNoLitter(run);
   });
 
   test("waits for writes that were not awaited, and fails with the one that failed", async () => {
@@ -100,7 +100,7 @@ describe("transaction", () => {
         void tx.insert("flights", flightsFrom(0, 10));
         void tx.insert("airports", [{ ...SFO, visits: 0.5 }]);
       });
-    await expectUnchanged(run as never, () =>
+    await expectUnchanged(run, () =>
       refusal(work, { name: "IoSchemaError", code: "INVALID_VALUE", says: ['"visits"', "0.5"] }),
     );
   });
@@ -157,7 +157,7 @@ describe("transaction", () => {
     ]);
     expect(await run.scan("flights").count()).toBe(10);
     expect(run.version).toBe(2);
-    await expectNoLitter(run as never);
+    await expectNoLitter(run);
   });
 });
 
@@ -201,7 +201,7 @@ describe("transaction: overwrite", () => {
       ...flightsFrom(10, 5),
       ...flightsFrom(15, 5),
     ]);
-    await expectNoLitter(run as never);
+    await expectNoLitter(run);
   });
 
   test("conflicts with a commit to the same table, and changes nothing", async () => {
@@ -228,7 +228,7 @@ describe("transaction: overwrite", () => {
     });
     expect(await run.scan("flights").count()).toBe(20);
     expect(await run.scan("airports").count()).toBe(0);
-    await expectNoLitter(run as never);
+    await expectNoLitter(run);
   });
 
   test("does not conflict with commits to other tables", async () => {
@@ -282,7 +282,7 @@ describe("transaction: changes of rows", () => {
         await meanwhile();
         await tx.update("airports", { code: "SFO" }, { visits: (row?.visits ?? 0) + 1 });
       });
-    const both = visit(run, () => visit(other as never, async () => {}));
+    const both = visit(run, () => visit(other, async () => {}));
     await expect(both).rejects.toBeInstanceOf(ConflictError);
     expect(await run.scan("airports").toRows()).toEqual([{ ...SFO, visits: 2 }]);
   });

@@ -129,7 +129,7 @@ describe("append of rows that do not fit", () => {
     const { run } = await openWithRows();
     await using _ = run;
     const append = () => run.append("identity_edges", rows as never);
-    await expectUnchanged(run as Run, () => refusal(append, { name: "IoSchemaError", code, says }));
+    await expectUnchanged(run, () => refusal(append, { name: "IoSchemaError", code, says }));
     expect((await run.append("identity_edges", [EDGE])).version).toBe(3);
   });
 
@@ -141,7 +141,7 @@ describe("append of rows that do not fit", () => {
         await tx.insert("flights", flightsFrom(10, 5));
         await tx.insert("identity_edges", rows as never);
       });
-    await expectUnchanged(run as Run, () => refusal(work, { name: "IoSchemaError", code, says }));
+    await expectUnchanged(run, () => refusal(work, { name: "IoSchemaError", code, says }));
   });
 
   test("checks Arrow columns by the same rules", async () => {
@@ -151,7 +151,7 @@ describe("append of rows that do not fit", () => {
       minute: BigInt64Array.from([1n, -2n]),
       origin: ["SFO", "OAK"],
     });
-    await expectUnchanged(run as Run, () =>
+    await expectUnchanged(run, () =>
       refusal(() => run.append("flights", table), {
         name: "IoSchemaError",
         code: "INVALID_TICK",
@@ -183,7 +183,7 @@ describe("a stream with a bad row at its end", () => {
       for (let minute = 0; minute < 200_000; minute++) yield { minute, origin: "SFO" };
       yield bad;
     }
-    await expectUnchanged(run as Run, async () => {
+    await expectUnchanged(run, async () => {
       const error = await refusal(() => run.append("flights", rows() as never), refused);
       expect(error.details).toMatchObject({ row: 200_000 });
     });
@@ -206,7 +206,7 @@ describe("a stream with a bad row at its end", () => {
       expect(await listSidecars(run.path)).toHaveLength(1);
       yield bad;
     }
-    await expectUnchanged(run as Run, () =>
+    await expectUnchanged(run, () =>
       refusal(() => run.append("flights", batches() as never), refused),
     );
     expect(partsDuring.length).toBeGreaterThan(partsBefore.length);
@@ -221,9 +221,7 @@ describe("a stream with a bad row at its end", () => {
       yield* flightsFrom(0, 70_000) as never[];
       throw failure;
     }
-    await expectUnchanged(run as Run, () =>
-      expect(run.append("flights", rows())).rejects.toBe(failure),
-    );
+    await expectUnchanged(run, () => expect(run.append("flights", rows())).rejects.toBe(failure));
   });
 });
 
@@ -236,7 +234,7 @@ describe("names that do not exist", () => {
       code: "UNKNOWN_TABLE",
       says: ['"fligths"', 'did you mean "flights"', "identity_edges", "defineTable"],
     };
-    await expectUnchanged(run as Run, async () => {
+    await expectUnchanged(run, async () => {
       await refusal(() => run.append("fligths", [{}]), unknown);
       await refusal(() => run.scan("fligths").toRows(), unknown);
       await refusal(() => run.read("fligths"), unknown);
@@ -303,7 +301,7 @@ describe("names that do not exist", () => {
       code: "DESCRIPTOR_MISMATCH",
       says: ['"flights"', 'column "delay" is f64? here and i64? in the run'],
     };
-    await expectUnchanged(run as Run, async () => {
+    await expectUnchanged(run, async () => {
       await refusal(() => second.append("flights", [{ minute: 1, origin: "SFO" }]), refused);
       await refusal(() => second.scan("flights").toRows(), refused);
     });
@@ -332,7 +330,7 @@ describe("damaged files", () => {
   ])("a part that is %s is never returned as data", async (_how, damage, says) => {
     const { run } = await openWithRows();
     await using _ = run;
-    const part = await partAt(run as Run, 5);
+    const part = await partAt(run, 5);
     const bytes = await readFile(part);
     await writeFile(part, damage(bytes));
     const key = part.slice(run.path.length + 1);
@@ -351,7 +349,7 @@ describe("damaged files", () => {
   test("a part that is gone is named", async () => {
     const { run } = await openWithRows();
     await using _ = run;
-    const part = await partAt(run as Run, 5);
+    const part = await partAt(run, 5);
     await rm(part);
     await refusal(() => run.scan("identity_edges").toRows(), {
       name: "IoError",

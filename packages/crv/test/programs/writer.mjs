@@ -1,6 +1,7 @@
 /**
  * A process that writes to a run until it is done or killed. Its one argument is a `WriterOptions` of
- * support/writer-process.ts as JSON. It starts when its input ends, so that several can start at once.
+ * support/writer-process.ts as JSON. It starts when it is told "go", so that several can start at once,
+ * and not when its parent is gone.
  *
  * Commit `n` adds the row `n` of this writer to both tables, or to `events` alone. Every commit that
  * returned is printed as a line of JSON, before the next one begins.
@@ -16,7 +17,9 @@ const columns = /** @type {const} */ ({ tick: "i64", writer: "str", n: "i64" });
 const events = defineTable({ name: "events", columns });
 const copies = defineTable({ name: "copies", columns });
 
-for await (const _ of process.stdin);
+let told = "";
+for await (const piece of process.stdin) told += piece;
+if (told !== "go") process.exit(1);
 
 const run = await openRun({
   root,

@@ -4,9 +4,17 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { afterEach } from "vitest";
 import type { Durability } from "../../src/index.js";
 
 const PROGRAM = fileURLToPath(new URL("../programs/writer.mjs", import.meta.url));
+
+const started: WriterProcess[] = [];
+
+// Also those of a test that failed half-way.
+afterEach(() => {
+  for (const writer of started.splice(0)) writer.kill();
+});
 
 export interface WriterOptions {
   readonly root: string;
@@ -48,10 +56,13 @@ export class WriterProcess {
       this.#onAcknowledged();
     });
     this.#ended = once(this.#child, "close").then(([, signal]) => ({ signal, stderr }));
+    // It may be killed before it reads.
+    this.#child.stdin.on("error", () => {});
+    started.push(this);
   }
 
   go(): this {
-    this.#child.stdin.end();
+    this.#child.stdin.end("go");
     return this;
   }
 

@@ -3,8 +3,14 @@
  * Names are those of docs/guarantees.md.
  */
 import assert from "node:assert/strict";
-import { formatManifestViewKey, type OperationId, parsePartKey, SIDECAR_PREFIX } from "@crv/core";
-import { CommitLog, type RunState } from "@crv/manifest";
+import {
+  formatManifestViewKey,
+  type OperationId,
+  parsePartKey,
+  SIDECAR_PREFIX,
+  type Version,
+} from "@crv/core";
+import { CommitLog, type RunState, readFloor } from "@crv/manifest";
 import type { SimulatedDisk } from "@crv/storage-trait/testing";
 import { commitRows, LEFT, type OpenedProcess, openProcess, readValues } from "./universe.js";
 
@@ -12,6 +18,8 @@ import { commitRows, LEFT, type OpenedProcess, openProcess, readValues } from ".
 export interface Told {
   readonly committed: readonly OperationId[];
   readonly notCommitted: readonly OperationId[];
+  /** Operations whose recovery has something to do. */
+  readonly audited?: readonly OperationId[];
 }
 
 export interface CheckOptions {
@@ -37,8 +45,9 @@ export async function checkRun(
     "I8: recovery is complete",
   );
   assert.deepEqual([...disk.objects().keys()], [...objects.keys()], "I8: recovery is idempotent");
-  const { state, named } = await checkLog(disk, told);
-  checkObjects(disk, named, options);
+  const { state, named, floor } = await checkLog(disk, told);
+  // Parts of trimmed versions stay: they are left to cleanup.
+  checkObjects(disk, named, { leftovers: options.leftovers || floor > 1 });
   checkViews(disk, state);
   const contents = await checkReadable(first, state);
   await checkNextAppend(first, state);
@@ -50,16 +59,22 @@ function report({ recovered }: OpenedProcess) {
   return { rolledForward: rolledForward.length, rolledBack: rolledBack.length, left: left.length };
 }
 
+interface CheckedLog {
+  readonly state: RunState;
+  /** Parts that a retained version names. */
+  readonly named: ReadonlySet<string>;
+  readonly floor: Version;
+}
+
 /** I1, I3, I4, I5: the history is a chain without holes, and is what callers were told. */
-async function checkLog(
-  disk: SimulatedDisk,
-  told: Told,
-): Promise<{ readonly state: RunState; readonly named: ReadonlySet<string> }> {
+async function checkLog(disk: SimulatedDisk, told: Told): Promise<CheckedLog> {
   const log = new CommitLog(disk.process("checker"));
   const state = await log.refresh();
   const landed = new Map<OperationId, number>();
   const named = new Set<string>();
-  let version = 0;
+  const audited = new Set<OperationId>();
+  const floor = await readFloor(disk.process("floor reader"));
+  let version = floor - 1;
   for await (const record of log.records()) {
     assert.equal(record.version, ++version, "I4: versions have no holes");
     for (const { add } of record.tables.values()) for (const { path } of add) named.add(path);
@@ -72,14 +87,21 @@ async function checkLog(
       const settled = state.ledger.says(operationId, state.version)?.kind;
       const expected = record.recovery.kind === "RolledBack" ? "aborted" : "landed";
       assert.equal(settled, expected, "I8: the audit entry says what happened");
+      assert.ok(!audited.has(operationId), `I8: the recovery of ${operationId} is audited twice`);
+      audited.add(operationId);
     }
   }
   assert.equal(version, state.version);
+  for (const { parts } of state.tables.values()) for (const { path } of parts) named.add(path);
+  // Of records below the floor the ledger is left.
+  const says = (id: OperationId) => state.ledger.says(id, state.version)?.kind;
   for (const id of told.committed)
-    assert.ok(landed.has(id), `I1: ${id} was acknowledged and is gone`);
+    assert.equal(says(id), "landed", `I1: ${id} was acknowledged and is gone`);
   for (const id of told.notCommitted)
-    assert.ok(!landed.has(id), `I3: ${id} was refused and appeared`);
-  return { state, named };
+    assert.notEqual(says(id), "landed", `I3: ${id} was refused and appeared`);
+  for (const id of told.audited ?? [])
+    assert.ok(audited.has(id), `I8: the recovery of ${id} left no audit entry`);
+  return { state, named, floor };
 }
 
 /** I7, I8: what a version names exists; what exists is named; no sidecar is left. */

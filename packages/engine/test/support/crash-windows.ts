@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { LEASE_MS } from "@crv/recovery";
-import { SimulatedCrash, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
+import { SimulatedCrash, type SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
 import { type Contents, checkRun } from "./check-run.js";
 import { windowOf } from "./storage-window.js";
 import { openProcess } from "./universe.js";
@@ -100,24 +100,31 @@ async function crashRecoveries(
 
 /** Runs the writer on a new disk with a crash before call `at`. */
 async function crashWriter(writer: Writer, at: number): Promise<Wreck> {
-  const disk = new SimulatedDisk();
-  const opened = await writer.prepare(disk);
+  const prepared = await writer.prepare();
+  const { disk } = prepared;
   const told: ToldWriter = { committed: [], notCommitted: [] };
   let calls = 0;
   let window: string | undefined;
   disk.onStep = (call) => {
-    if (call.process !== WRITER || ++calls !== at) return;
-    window = windowOf(call);
-    for (const process of disk.processes) if (process.name === WRITER) process.kill();
+    if (call.process !== WRITER) return;
+    const found = windowOf(call);
+    if (calls === 0 && writer.from !== undefined && found !== writer.from) return;
+    if (++calls !== at) return;
+    window = found;
+    killAll(disk);
   };
   try {
-    await writer.run(disk, told, opened);
+    await writer.run(prepared, told);
   } catch (error) {
     if (!(error instanceof SimulatedCrash)) throw error;
   }
   disk.onStep = undefined;
-  for (const process of disk.processes) process.kill();
+  killAll(disk);
   return { disk, told, window };
+}
+
+function killAll(disk: SimulatedDisk): void {
+  for (const process of disk.processes) process.kill();
 }
 
 /** Every disk that may be found after the crash. */
@@ -130,7 +137,9 @@ function* disksAfter(wreck: Wreck, aftermath: Aftermath, seed: number): Generato
   // Whose machine went down cannot be told from another one: its leases must run out.
   disk.clock.advance(LEASE_MS);
   const random = seededRandom(seed);
+  let states = 0;
   for (const state of disk.powerLossStates({ max: aftermath.statesMax, random })) {
+    if (++states > aftermath.statesMax) return;
     yield { ...wreck, disk: state };
   }
 }
@@ -153,11 +162,13 @@ async function checkWreck(
   { kind }: Aftermath,
 ): Promise<void> {
   writer.afterCrash?.(disk);
-  // A writer on another machine is not known to be dead either.
-  disk.clock.advance(LEASE_MS);
-  const contents = await checkRun(disk, told, {
-    leftovers: kind === "power" || writer.leftovers === true,
-  });
+  // After a loss of power the sidecar may be gone, and then nobody has anything to do.
+  const audited = kind === "process" && writer.audited !== undefined ? [writer.audited] : [];
+  const contents = await checkRun(
+    disk,
+    { ...told, audited },
+    { leftovers: kind === "power" || writer.leftovers === true },
+  );
   checkContents(writer, contents);
 }
 

@@ -1,12 +1,15 @@
 /**
- * One random universe: writers, processes that open the run to recover it, and readers share a disk
- * under a seeded scheduler. Processes die, stall past their lease, calls fail, answers get lost,
- * requests land late. In the end everything is recovered and checked.
+ * One random universe: writers with several commits in flight, processes that open the run to recover
+ * it, and readers share a disk under a seeded scheduler. Processes die, stand still past their lease
+ * and go on, calls fail, answers get lost, requests land late. In the end everything is recovered and
+ * checked.
  */
 import assert from "node:assert/strict";
-import { type CommitOutcome, CrvError, type OperationId, type OperationRef } from "@crv/core";
+import { type CommitOutcome, type OperationId, sealOf } from "@crv/core";
+import { CommitLog } from "@crv/manifest";
 import { LEASE_MS } from "@crv/recovery";
 import {
+  type FaultPlan,
   randomFaults,
   type SeededRandom,
   SimulatedClock,
@@ -15,8 +18,12 @@ import {
   seededRandom,
 } from "@crv/storage-trait/testing";
 import { checkRun } from "./check-run.js";
+import { Journal } from "./journal.js";
+import { RandomWorld } from "./random-world.js";
 import { Scheduler } from "./scheduler.js";
-import { type Append, commitRows, LEFT, openProcess, RIGHT, readValues } from "./universe.js";
+import { isRefusal, ToldOperations } from "./told.js";
+import { type OpenedProcess, openProcess, readPinned } from "./universe.js";
+import { writeRandomRows } from "./write-random-rows.js";
 
 export interface UniverseOptions {
   readonly seed: number;
@@ -25,6 +32,8 @@ export interface UniverseOptions {
   readonly operations: number;
   /** Of a fault at any storage call. */
   readonly faultProbability: number;
+  /** Of a process standing still for longer than its lease, at any storage call. */
+  readonly stopProbability: number;
 }
 
 export interface UniverseReport {
@@ -32,127 +41,164 @@ export interface UniverseReport {
   readonly refused: number;
   readonly unknown: number;
   readonly died: number;
-  readonly steps: number;
+  /** Processes that stood still past their lease, and operations that found themselves fenced. */
+  readonly stops: number;
+  readonly fenced: number;
+  /** Operations that share a record with another. */
+  readonly grouped: number;
+  /** Storage calls. */
+  readonly calls: number;
 }
 
-interface Ledger {
-  readonly committed: OperationId[];
-  readonly refused: OperationId[];
-  readonly unknown: OperationRef[];
-  died: number;
+/** One operation of a writer. */
+export interface RandomOperation {
+  readonly id: OperationId;
+  readonly writer: number;
+  readonly number: number;
 }
 
-/** @throws AssertionError with the seed, when an invariant does not hold. */
-export async function runUniverse(options: UniverseOptions): Promise<UniverseReport> {
+/** Tries one operation in an open process. Returns what its caller is told, or throws it. */
+export type AttemptOperation = (
+  opened: OpenedProcess,
+  operation: RandomOperation,
+  random: SeededRandom,
+) => Promise<CommitOutcome>;
+
+/** A universe in which an invariant does not hold: `options` replay it. */
+export class UniverseFailure extends Error {
+  override readonly name = "UniverseFailure";
+  readonly options: UniverseOptions;
+  readonly journal: Journal;
+
+  constructor(options: UniverseOptions, journal: Journal, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`${JSON.stringify(options)}: ${why}\n${journal.lines(40).join("\n")}`, { cause });
+    this.options = options;
+    this.journal = journal;
+  }
+}
+
+/** Operations of one process that may be in flight at once: they share records. */
+const IN_FLIGHT_MAX = 3;
+/** How often a writer that died is started again. */
+const LIVES_MAX = 6;
+const RECOVERIES = 4;
+const READS = 6;
+/** Of a process that recovers the run trimming its log as well. */
+const TRIM_PROBABILITY = 0.5;
+
+const FAULTS = ["error", "unknown", "duplicate", "short-write", "crash", "torn-write"] as const;
+
+interface Universe {
+  readonly options: UniverseOptions;
+  readonly disk: SimulatedDisk;
+  readonly random: SeededRandom;
+  readonly journal: Journal;
+  readonly told: ToldOperations;
+  readonly attempt: AttemptOperation;
+}
+
+export interface Outcome {
+  readonly report: UniverseReport;
+  readonly journal: Journal;
+  /** The run afterwards, recovered. */
+  readonly disk: SimulatedDisk;
+}
+
+/** @throws UniverseFailure when an invariant does not hold. */
+export async function runUniverse(
+  options: UniverseOptions,
+  attempt: AttemptOperation = writeRandomRows,
+): Promise<Outcome> {
+  // The digest is compiled at its first use, which takes time that no schedule decides.
+  await sealOf(new Uint8Array());
   const random = seededRandom(options.seed);
   const disk = new SimulatedDisk({ clock: new SimulatedClock({ autoAdvance: true }) });
-  const scheduler = new Scheduler((calls) => {
-    moveWorld(disk, random);
-    return Math.floor(random.fraction() * calls.length);
-  });
+  const journal = new Journal();
+  const told = new ToldOperations();
+  try {
+    const report = await play({ options, disk, random, journal, told, attempt });
+    return { report, journal, disk };
+  } catch (cause) {
+    throw new UniverseFailure(options, journal, cause);
+  }
+}
+
+async function play(universe: Universe): Promise<UniverseReport> {
+  const { options, disk, random, journal, told } = universe;
+  const world = new RandomWorld(disk, random, options.stopProbability, journal);
+  const scheduler = new Scheduler((calls) => world.choose(calls));
   scheduler.attach(disk);
-  const told: Ledger = { committed: [], refused: [], unknown: [], died: 0 };
   const tasks = [
-    ...Array.from({ length: options.writers }, (_, i) => writer(disk, i, options, random, told)),
-    recoverer(disk, options, random),
-    reader(disk, options, random),
+    ...Array.from({ length: options.writers }, (_, index) => write(universe, index)),
+    recover(universe),
+    read(universe),
   ];
   await scheduler.run(tasks);
   disk.onStep = undefined;
   for (const task of tasks) await task;
-  for (const process of disk.processes) process.kill();
-  disk.clock.advance(LEASE_MS);
-  await settleUnknown(disk, told);
-  disk.deliverLate();
-  disk.clock.advance(LEASE_MS);
-  await checkRun(
-    disk,
-    { committed: told.committed, notCommitted: told.refused },
-    { leftovers: options.faultProbability > 0 },
-  );
+  const unknown = told.unknown.length;
+  await settleUnknown(universe);
+  await checkRun(disk, told, { leftovers: options.faultProbability > 0 });
   return {
     committed: told.committed.length,
-    refused: told.refused.length,
-    unknown: told.unknown.length,
+    refused: told.notCommitted.length,
+    unknown,
     died: told.died,
-    steps: scheduler.schedule.length,
+    stops: world.stops,
+    fenced: told.refusals.get("Fenced") ?? 0,
+    grouped: await countGrouped(disk),
+    calls: journal.callCount,
   };
 }
 
-/** Between two steps: late requests arrive, time passes, now and then more than a lease. */
-function moveWorld(disk: SimulatedDisk, random: SeededRandom): void {
-  if (random.fraction() < 0.01) disk.deliverLate(() => random.fraction() < 0.5);
-  const luck = random.fraction();
-  if (luck < 0.002) disk.clock.advance(LEASE_MS + 1);
-  else if (luck < 0.1) disk.clock.advance(1);
-}
-
-async function writer(
-  disk: SimulatedDisk,
-  index: number,
-  { operations, faultProbability }: UniverseOptions,
-  random: SeededRandom,
-  told: Ledger,
-): Promise<void> {
-  let operation = 0;
-  for (let life = 0; operation < operations && life < 4; life++) {
+async function write({ options, disk, random, journal, told, attempt }: Universe, writer: number) {
+  let next = 0;
+  const plan = faultsOf(options, random, journal);
+  for (let life = 0; next < options.operations && life < LIVES_MAX; life++) {
     try {
-      const plan = randomFaults({
-        random,
-        probability: faultProbability,
-        kinds: ["error", "unknown", "duplicate", "short-write", "crash", "torn-write"],
-      });
-      const { storage } = await openProcess(disk, `writer ${index}`, { plan });
-      for (; operation < operations; operation++) {
-        const id = operationId(index, operation);
-        await attempt(storage, id, chooseAppends(random, index * 1000 + operation), told);
+      const opened = await openProcess(disk, `writer ${writer}`, { plan });
+      while (next < options.operations) {
+        const count = Math.min(1 + random.integer(IN_FLIGHT_MAX), options.operations - next);
+        // What is under way when a process dies is never tried again under its id.
+        next += count;
+        await allSettled(
+          Array.from({ length: count }, (_, i) => {
+            const number = next - count + i;
+            return attemptAndTell(opened, { id: operationId(writer, number), writer, number });
+          }),
+        );
       }
-      await storage.close();
+      await opened.storage.close();
     } catch (error) {
       if (error instanceof SimulatedCrash) told.died++;
       else checkFamily(error);
-      // What it was at when it died is never tried again under its id.
-      operation++;
+    }
+  }
+
+  async function attemptAndTell(opened: OpenedProcess, operation: RandomOperation): Promise<void> {
+    try {
+      told.outcome(operation.id, await attempt(opened, operation, random));
+    } catch (error) {
+      told.failure(operation.id, error);
     }
   }
 }
 
-async function attempt(
-  storage: Parameters<typeof commitRows>[0],
-  id: OperationId,
-  appends: readonly Append[],
-  told: Ledger,
-): Promise<void> {
-  let outcome: CommitOutcome;
-  try {
-    outcome = await commitRows(storage, appends, id);
-  } catch (error) {
-    if (error instanceof SimulatedCrash) throw error;
-    checkFamily(error);
-    told.refused.push(id);
-    return;
+/** Waits for all, then fails as the first that failed. */
+async function allSettled(tasks: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(tasks)) {
+    if (result.status === "rejected") throw result.reason;
   }
-  if (outcome.kind === "committed") told.committed.push(id);
-  else if (outcome.kind === "unknown") told.unknown.push(outcome.operation);
-  else told.refused.push(id);
 }
 
-function chooseAppends(random: SeededRandom, value: number): readonly Append[] {
-  const appends: Append[] = [
-    { table: LEFT, values: [value] },
-    { table: RIGHT, values: [value] },
-  ];
-  const luck = random.fraction();
-  if (luck < 0.4) return appends;
-  const one = appends[luck < 0.7 ? 0 : 1] as Append;
-  return [luck < 0.85 ? one : { ...one, overwrite: true }];
-}
-
-async function recoverer(disk: SimulatedDisk, options: UniverseOptions, random: SeededRandom) {
-  for (let life = 0; life < 3; life++) {
+/** Processes that open the run and close it: each recovers what it finds, and some trim the log. */
+async function recover({ options, disk, random, journal }: Universe): Promise<void> {
+  const plan = faultsOf(options, random, journal);
+  for (let life = 0; life < RECOVERIES; life++) {
     try {
-      const plan = randomFaults({ random, probability: options.faultProbability });
       const { storage } = await openProcess(disk, "recoverer", { plan });
+      if (random.fraction() < TRIM_PROBABILITY) await storage.trimLog(3 + random.integer(6));
       await storage.close();
     } catch (error) {
       checkFamily(error);
@@ -160,34 +206,59 @@ async function recoverer(disk: SimulatedDisk, options: UniverseOptions, random: 
   }
 }
 
-/** Snapshots are whole: no part that one names is missing, and versions only rise. */
-async function reader(disk: SimulatedDisk, _options: UniverseOptions, _random: SeededRandom) {
+/** I6: snapshots are whole, no part that one names is missing, and versions only rise. */
+async function read({ disk }: Universe): Promise<void> {
   const { storage } = await openProcess(disk, "reader");
   let newest = 0;
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < READS; i++) {
     await using snapshot = await storage.snapshot();
-    assert.ok(snapshot.version >= newest, "a later snapshot is not older");
+    assert.ok(snapshot.version >= newest, "I6: a later snapshot is not older");
     newest = snapshot.version;
-    for (const table of snapshot.tables()) await readValues(storage, table, snapshot.version);
+    for (const table of snapshot.tables()) await readPinned(storage, snapshot, table);
   }
 }
 
-/** A process that comes later settles what callers were not told. */
-async function settleUnknown(disk: SimulatedDisk, told: Ledger): Promise<void> {
+function faultsOf(
+  { faultProbability }: UniverseOptions,
+  random: SeededRandom,
+  journal: Journal,
+): FaultPlan {
+  const plan = randomFaults({ random, probability: faultProbability, kinds: FAULTS });
+  return (call) => {
+    const fault = typeof plan === "function" ? plan(call) : undefined;
+    if (fault) journal.fault(call, fault);
+    return fault;
+  };
+}
+
+/** When all are dead, a process that comes later settles what callers were not told. */
+async function settleUnknown({ disk, told }: Universe): Promise<void> {
+  for (const process of disk.processes) process.kill();
+  disk.clock.advance(LEASE_MS);
   const { storage } = await openProcess(disk, "resolver");
   for (const ref of told.unknown) {
-    const resolution = await storage.resolve(ref);
-    assert.ok(resolution.kind === "committed" || resolution.kind === "aborted", resolution.kind);
-    (resolution.kind === "committed" ? told.committed : told.refused).push(ref.operationId);
+    const { kind } = await storage.resolve(ref);
+    assert.ok(kind === "committed" || kind === "aborted", `I3: resolved as ${kind}`);
+    told.resolved(ref.operationId, kind === "committed");
   }
+  disk.deliverLate();
+  disk.clock.advance(LEASE_MS);
+}
+
+async function countGrouped(disk: SimulatedDisk): Promise<number> {
+  let grouped = 0;
+  for await (const { operations } of new CommitLog(disk.process("counter")).records()) {
+    if (operations.length > 1) grouped += operations.length;
+  }
+  return grouped;
 }
 
 function checkFamily(error: unknown): void {
-  if (error instanceof SimulatedCrash) return;
-  if (!(error instanceof CrvError)) throw error;
+  if (error instanceof SimulatedCrash || isRefusal(error)) return;
+  throw error;
 }
 
-function operationId(writerIndex: number, operation: number): OperationId {
-  const digits = `${String(writerIndex).padStart(4, "0")}${String(operation).padStart(18, "0")}`;
+function operationId(writer: number, operation: number): OperationId {
+  const digits = `${String(writer).padStart(4, "0")}${String(operation).padStart(18, "0")}`;
   return `01ZZ${digits}` as OperationId;
 }

@@ -9,16 +9,16 @@ interface Waiting {
   readonly go: () => void;
 }
 
+/** Which of the waiting calls comes next: an index below their number. */
+export type ChooseCall = (calls: readonly StorageCall[]) => number;
+
 const IDLE_TURNS_MAX = 10_000;
 
-/** @param choose Which of the waiting calls comes next: an index below their number. */
 export class Scheduler {
-  readonly #choose: (calls: readonly StorageCall[]) => number;
+  readonly #choose: ChooseCall;
   readonly #waiting: Waiting[] = [];
-  /** The schedule so far: what came, in its order. */
-  readonly schedule: StorageCall[] = [];
 
-  constructor(choose: (calls: readonly StorageCall[]) => number) {
+  constructor(choose: ChooseCall) {
     this.#choose = choose;
   }
 
@@ -45,7 +45,6 @@ export class Scheduler {
       const index = this.#choose(this.#waiting.map(({ call }) => call));
       const [next] = this.#waiting.splice(index, 1);
       if (next === undefined) throw new RangeError(`no call ${index} waits`);
-      this.schedule.push(next.call);
       next.go();
     }
     await ended;

@@ -30,6 +30,8 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^tables\/[^/]+\/bucket=\d+$/, "bucket-directory"],
   [/^tables\/[^/]+\/?$/, "table-directory"],
   [/^$/, "root-directory"],
+  [/^_log\/?$/, "log-directory"],
+  [/^_recovery$/, "sidecar-directory"],
   [/^[a-z_]+$/, "directory"],
 ];
 

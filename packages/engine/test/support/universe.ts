@@ -9,7 +9,7 @@ import {
   type TableKey,
 } from "@crv/core";
 import { arrowSchema, batchOf } from "@crv/core/arrow";
-import type { StagedStorage } from "@crv/storage-trait";
+import type { SnapshotHandle, StagedStorage } from "@crv/storage-trait";
 import type { PartStore } from "@crv/storage-trait/parts";
 import {
   type FaultPlan,
@@ -19,7 +19,7 @@ import {
   simulatedLiveness,
   TrivialPartStore,
 } from "@crv/storage-trait/testing";
-import { Int64, makeData, type RecordBatch } from "apache-arrow";
+import { Int64, makeData, type RecordBatch, Schema } from "apache-arrow";
 import { type OpenedStorage, openStorage, type PhaseEvent } from "../../src/index.js";
 
 export const RUN_ID = parseRunId("run_1");
@@ -33,6 +33,14 @@ export const LEFT = defineTable({
 export const RIGHT = defineTable({
   name: "right_table",
   columns: { tick: "i64", value: "i64" },
+  bucketSize: 10,
+});
+
+/** As LEFT, with a key: one row for each tick. */
+export const KEYED = defineTable({
+  name: "keyed_table",
+  columns: { tick: "i64", value: "i64" },
+  key: ["tick"],
   bucketSize: 10,
 });
 
@@ -84,14 +92,36 @@ function ulids({ process: { identity } }: SimulatedStore): () => string {
 
 /** Rows of LEFT or RIGHT: one for each value, at the tick of that number. */
 export function rowsOf(table: TableDescriptor, values: readonly number[]): RecordBatch {
-  const column = () =>
-    makeData({
-      type: new Int64(),
-      length: values.length,
-      nullCount: 0,
-      data: BigInt64Array.from(values, BigInt),
-    });
-  return batchOf(arrowSchema(table), values.length, [column(), column()]);
+  return rows(table, values, values);
+}
+
+/** Rows of LEFT or RIGHT: one for each value, all at `tick`. */
+export function rowsAt(
+  table: TableDescriptor,
+  tick: number,
+  values: readonly number[],
+): RecordBatch {
+  const ticks = values.map(() => tick);
+  return rows(table, ticks, values);
+}
+
+/** One row of the column `value` alone: what an update sets. */
+export function valueRow(table: TableDescriptor, value: number): RecordBatch {
+  const fields = arrowSchema(table).fields.filter(({ name }) => name === "value");
+  return batchOf(new Schema(fields), 1, [column([value])]);
+}
+
+function rows(
+  table: TableDescriptor,
+  ticks: readonly number[],
+  values: readonly number[],
+): RecordBatch {
+  return batchOf(arrowSchema(table), values.length, [column(ticks), column(values)]);
+}
+
+function column(numbers: readonly number[]) {
+  const data = BigInt64Array.from(numbers, BigInt);
+  return makeData({ type: new Int64(), length: numbers.length, nullCount: 0, data });
 }
 
 export async function* only(batch: RecordBatch): AsyncIterable<RecordBatch> {
@@ -145,7 +175,12 @@ export async function createTables(
   operationId: OperationId,
 ): Promise<CommitOutcome> {
   await using base = await storage.snapshot();
-  await using operation = await storage.begin({ base, mode: "blind", actor: "tester", operationId });
+  await using operation = await storage.begin({
+    base,
+    mode: "blind",
+    actor: "tester",
+    operationId,
+  });
   for (const descriptor of tables) {
     await operation.stageSchema(descriptor.name, { kind: "create", descriptor });
   }
@@ -161,7 +196,15 @@ export async function readValues(
   await using snapshot = await storage.snapshot(
     version === undefined ? {} : { branch: MAIN_BRANCH, version },
   );
-  if (!snapshot.descriptor(table)) return undefined;
+  return snapshot.descriptor(table) && readPinned(storage, snapshot, table);
+}
+
+/** Values in a table of a snapshot, in storage order. */
+export async function readPinned(
+  storage: StagedStorage,
+  snapshot: SnapshotHandle,
+  table: TableKey,
+): Promise<readonly number[]> {
   const values: number[] = [];
   for await (const batch of storage.scan(snapshot, { table })) {
     for (const value of batch.getChild("value") ?? []) values.push(Number(value));

@@ -3,20 +3,32 @@
  * each of its storage calls takes them from here, so that a new kind of write is one entry.
  */
 import assert from "node:assert/strict";
-import type { OperationId } from "@crv/core";
-import { LEASE_MS } from "@crv/recovery";
-import type { StagedStorage } from "@crv/storage-trait";
-import type { SimulatedDisk } from "@crv/storage-trait/testing";
+import {
+  formatSidecarKey,
+  MAIN_BRANCH,
+  type OperationId,
+  type Predicate,
+  type TableDescriptor,
+} from "@crv/core";
+import type { StagedOperation, StagedStorage } from "@crv/storage-trait";
+import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
+import type { RecordBatch } from "apache-arrow";
 import type { Contents } from "./check-run.js";
 import { crashAtWindow } from "./dead-writer.js";
+import { windowOf } from "./storage-window.js";
 import {
   type Append,
+  type CommitOptions,
   commitRows,
   createTables,
+  KEYED,
   LEFT,
   type OpenedProcess,
+  type OpenProcessOptions,
   openProcess,
   RIGHT,
+  rowsAt,
+  valueRow,
 } from "./universe.js";
 
 /** Id of the operation that a writer attempts. Others count from here. */
@@ -31,19 +43,26 @@ export interface ToldWriter {
   readonly notCommitted: OperationId[];
 }
 
+export interface Prepared {
+  readonly disk: SimulatedDisk;
+  /** The writer's process, when the run is open in it before. */
+  readonly opened?: OpenedProcess;
+}
+
 export interface Writer {
   readonly name: string;
-  /**
-   * Brings a new disk to where the writer starts. Returns its process when that is open before, and
-   * its calls so far are no windows; a writer that opens the run itself starts with `start`.
-   */
-  prepare(disk: SimulatedDisk): Promise<OpenedProcess | undefined>;
-  /** Writes, in the prepared process or in one of that name. Tells what it is told. */
-  run(disk: SimulatedDisk, told: ToldWriter, opened: OpenedProcess | undefined): Promise<void>;
-  /** What the run may hold afterwards, by what was told; the first is what it held before. */
+  /** Makes a disk on which the writer can start. What is called here is no window. */
+  prepare(): Promise<Prepared>;
+  /** Writes, in the prepared process or in a new one of that name. Notes what it is told. */
+  run(prepared: Prepared, told: ToldWriter): Promise<void>;
+  /** What the run may hold afterwards, in all its tables. */
   readonly contents: readonly Contents[];
+  /** Windows begin with the first call of this kind; what comes before is that of another writer. */
+  readonly from?: string;
   /** Comes after the crash and before the recovery: what was still under way. */
   afterCrash?(disk: SimulatedDisk): void;
+  /** Whoever recovers the run has something to do for this operation, and says so in the log. */
+  readonly audited?: OperationId;
   /** A crash may leave parts that no sidecar names: one that was torn before. */
   readonly leftovers?: true;
 }
@@ -53,26 +72,28 @@ const BEFORE: readonly Append[] = [
   { table: RIGHT, values: [1, 2] },
 ];
 const HELD: Contents = { left_table: [1, 2], right_table: [1, 2] };
+const TWO_APPENDED: Contents = { left_table: [1, 2, 3, 14], right_table: [1, 2, 3, 14] };
 const APPEND_TWO: readonly Append[] = [
   { table: LEFT, values: [3, 14] },
   { table: RIGHT, values: [3, 14] },
 ];
 
-/** A run of one commit, closed, and the writer's process with the run open. */
-async function openWriter(disk: SimulatedDisk): Promise<OpenedProcess> {
-  await runOfOneCommit(disk);
-  return openProcess(disk, WRITER);
-}
-
-async function runOfOneCommit(disk: SimulatedDisk): Promise<void> {
+async function runOfOneCommit(appends = BEFORE): Promise<SimulatedDisk> {
+  const disk = new SimulatedDisk();
   const { storage, store } = await openProcess(disk, "first");
-  assert.equal((await commitRows(storage, BEFORE)).kind, "committed");
+  assert.equal((await commitRows(storage, appends)).kind, "committed");
   await storage.close();
   store.process.kill();
+  return disk;
 }
 
-async function openEmpty(disk: SimulatedDisk): Promise<OpenedProcess> {
-  return openProcess(disk, WRITER);
+/** The writer's process with the run open on `disk`. */
+async function openOn(disk: SimulatedDisk, options?: OpenProcessOptions): Promise<Prepared> {
+  return { disk, opened: await openProcess(disk, WRITER, options) };
+}
+
+function openEmpty(): Promise<Prepared> {
+  return openOn(new SimulatedDisk());
 }
 
 /** A writer of one operation, which is closed when it was told. */
@@ -84,9 +105,9 @@ function operation(
 ): Writer {
   return {
     name,
-    prepare: openWriter,
+    prepare: async () => openOn(await runOfOneCommit()),
     contents: [HELD, contents],
-    async run(_disk, told, opened) {
+    async run({ opened }, told) {
       const { storage } = opened as OpenedProcess;
       if ((await commit(storage)).kind === "committed") told.committed.push(OPERATION);
       await storage.close();
@@ -99,18 +120,56 @@ function appending(
   name: string,
   appends: readonly Append[],
   contents: Contents,
-  options: Parameters<typeof commitRows>[3] = {},
+  options: CommitOptions = {},
 ): Writer {
   return operation(name, contents, (storage) => commitRows(storage, appends, OPERATION, options));
 }
+
+/** A transaction of one stage call on one table, strict. */
+function changing(
+  name: string,
+  table: TableDescriptor,
+  contents: Contents,
+  stage: (operation: StagedOperation) => Promise<unknown>,
+): Writer {
+  const before: readonly Append[] = [{ table, values: [1, 2] }];
+  return operation(
+    name,
+    contents,
+    async (storage) => {
+      await using base = await storage.snapshot();
+      await using changed = await storage.begin({ base, mode: "strict", operationId: OPERATION });
+      await stage(changed);
+      return changed.commit();
+    },
+    {
+      prepare: async () => openOn(await runOfOneCommit(before)),
+      contents: [{ [table.name]: [1, 2] }, contents],
+    },
+  );
+}
+
+const valueIsOne: Predicate = { kind: "compare", column: "value", op: "eq", value: 1 };
+
+/** Old records go, and nothing else changes. Longer than what is kept. */
+const trimming: Writer = {
+  name: "log trimming",
+  prepare: async () => openOn(await runOfCommits(5)),
+  contents: [{ left_table: valuesUpTo(5) }],
+  async run({ opened }) {
+    const { storage } = opened as OpenedProcess;
+    await storage.trimLog(3);
+    await storage.close();
+  },
+};
 
 /** Three operations of one process at once: they may share records, and each is told by itself. */
 const GROUP = [3, 4, 5] as const;
 const group: Writer = {
   name: "three appends at once",
-  prepare: openWriter,
+  prepare: async () => openOn(await runOfOneCommit()),
   contents: subsets(GROUP).map((values) => ({ ...HELD, left_table: [1, 2, ...values] })),
-  async run(_disk, told, opened) {
+  async run({ opened }, told) {
     const { storage } = opened as OpenedProcess;
     const commits = GROUP.map(async (value) => {
       const id = operationId(value);
@@ -130,39 +189,89 @@ const closing: Writer = {
     ...HELD,
     left_table: [1, 2, 3],
   }),
-  async prepare(disk) {
-    await runOfOneCommit(disk);
-    return openProcess(disk, WRITER, { writeManifestEveryN: 100 });
+  prepare: async () => openOn(await runOfOneCommit(), { writeManifestEveryN: 100 }),
+};
+
+/** The commit after which a checkpoint is due. Its windows begin there: a run so long opens slowly. */
+const CHECKPOINT_VERSION = 256;
+const checkpointing: Writer = {
+  ...operation(
+    "checkpoint after an append",
+    { left_table: valuesUpTo(CHECKPOINT_VERSION) },
+    (storage) => commitRows(storage, [{ table: LEFT, values: [CHECKPOINT_VERSION] }], OPERATION),
+  ),
+  contents: [{ left_table: valuesUpTo(CHECKPOINT_VERSION) }],
+  from: "create write checkpoint",
+  async prepare() {
+    longRun ??= runOfCommits(CHECKPOINT_VERSION - 1);
+    return openOn(copyOf(await longRun));
   },
 };
 
+/** Tick 1 has a value already, tick 3 is new. */
+async function* mergedRows(): AsyncIterable<RecordBatch> {
+  yield rowsAt(KEYED, 1, [9]);
+  yield rowsAt(KEYED, 3, [3]);
+}
+
+let longRun: Promise<SimulatedDisk> | undefined;
+
+async function runOfCommits(count: number): Promise<SimulatedDisk> {
+  const disk = new SimulatedDisk();
+  const { storage, store } = await openProcess(disk, "first");
+  for (let value = 1; value <= count; value++) {
+    await commitRows(storage, [{ table: LEFT, values: [value] }]);
+  }
+  await storage.close();
+  store.process.kill();
+  return disk;
+}
+
+/** A disk of the same content, all of it durable, on the first day again. */
+function copyOf(disk: SimulatedDisk): SimulatedDisk {
+  const copies = [...disk.powerLossStates({ max: 2, random: seededRandom(1) })];
+  const copy = copies.at(-1) as SimulatedDisk;
+  copy.clock.jumpTo(new SimulatedClock().now());
+  return copy;
+}
+
+function valuesUpTo(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, i) => i + 1);
+}
+
 /** Another process died at `window` of an append to two tables: who opens the run settles it. */
-function recovering(name: string, window: string, landed: boolean): Writer {
+function recovering(name: string, window: string, contents: readonly Contents[]): Writer {
   return {
     name,
-    async prepare(disk) {
-      await runOfOneCommit(disk);
-      await crashAtWindow(disk, window, async ({ storage }) => {
-        await commitRows(storage, APPEND_TWO, OPERATION);
-      });
-      return undefined;
-    },
-    contents: [landed ? { left_table: [1, 2, 3, 14], right_table: [1, 2, 3, 14] } : HELD],
-    async run(disk) {
+    prepare: async () => ({ disk: await runWithDeadWriter(window) }),
+    contents,
+    audited: OPERATION,
+    async run({ disk }) {
       const { storage } = await openProcess(disk, WRITER);
       await storage.close();
     },
   };
 }
 
+async function runWithDeadWriter(window: string): Promise<SimulatedDisk> {
+  const disk = await runOfOneCommit();
+  await crashAtWindow(disk, window, async ({ storage }) => {
+    await commitRows(storage, APPEND_TWO, OPERATION);
+  });
+  return disk;
+}
+
+const PARTS_ARE_THERE = "create write record";
+const RECORD_IS_VISIBLE = "create sync-directory log-directory";
+
 /** The sidecar of a dead writer was torn: only its name is left to recover by. */
 const recoveringTorn: Writer = {
-  ...recovering("recovery of a torn sidecar", "create sync-directory bucket-directory", false),
+  ...recovering("recovery of a torn sidecar", PARTS_ARE_THERE, [HELD]),
   leftovers: true,
-  async prepare(disk) {
-    await recovering("", "create sync-directory bucket-directory", false).prepare(disk);
-    disk.tamper(`_recovery/${OPERATION}.json` as never, (bytes) => bytes.subarray(0, 20));
-    return undefined;
+  async prepare() {
+    const disk = await runWithDeadWriter(PARTS_ARE_THERE);
+    disk.tamper(formatSidecarKey(OPERATION), (bytes) => bytes.subarray(0, 20));
+    return { disk };
   },
 };
 
@@ -170,39 +279,33 @@ const recoveringTorn: Writer = {
 function resolving(name: string, lands: boolean): Writer {
   return {
     name,
-    async prepare(disk) {
-      await runOfOneCommit(disk);
-      const unanswered = await openProcess(disk, "unanswered", {
-        plan: (call) =>
-          call.step === "link" && call.key.startsWith("_log/")
-            ? { kind: "unknown", lands: "late" }
-            : undefined,
-      });
-      const outcome = await commitRows(unanswered.storage, APPEND_TWO, OPERATION);
-      assert.equal(outcome.kind, "unknown");
-      unanswered.store.process.kill();
-      disk.clock.advance(LEASE_MS / 2);
-      return openWithoutRecovery(disk);
-    },
-    contents: [HELD, { left_table: [1, 2, 3, 14], right_table: [1, 2, 3, 14] }],
-    async run(_disk, told, opened) {
+    prepare: async () => runWithUnanswered(),
+    contents: [HELD, TWO_APPENDED],
+    async run({ opened }, told) {
       const { storage } = opened as OpenedProcess;
-      const resolution = await storage.resolve({
+      const { kind } = await storage.resolve({
         operationId: OPERATION,
-        branch: "main" as never,
+        branch: MAIN_BRANCH,
         base: 1,
       });
-      if (resolution.kind === "committed") told.committed.push(OPERATION);
-      if (resolution.kind === "aborted") told.notCommitted.push(OPERATION);
+      if (kind === "committed") told.committed.push(OPERATION);
+      if (kind === "aborted") told.notCommitted.push(OPERATION);
       await storage.close();
     },
     ...(lands && { afterCrash: (disk: SimulatedDisk) => void disk.deliverLate() }),
   };
 }
 
-/** From another machine: whether the owner of a sidecar lives is not known there, so it stays. */
-function openWithoutRecovery(disk: SimulatedDisk): Promise<OpenedProcess> {
-  return openProcess(disk, WRITER, { machine: "another machine" });
+async function runWithUnanswered(): Promise<Prepared> {
+  const disk = await runOfOneCommit();
+  const { storage, store } = await openProcess(disk, "unanswered", {
+    plan: (call) =>
+      windowOf(call) === "create link record" ? { kind: "unknown", lands: "late" } : undefined,
+  });
+  assert.equal((await commitRows(storage, APPEND_TWO, OPERATION)).kind, "unknown");
+  store.process.kill();
+  // There the owner of the sidecar is not known to be dead, so that opening leaves it alone.
+  return openOn(disk, { machine: "another machine" });
 }
 
 export const WRITERS: readonly Writer[] = [
@@ -210,10 +313,7 @@ export const WRITERS: readonly Writer[] = [
     ...HELD,
     left_table: [1, 2, 3, 14],
   }),
-  appending("append to two tables", APPEND_TWO, {
-    left_table: [1, 2, 3, 14],
-    right_table: [1, 2, 3, 14],
-  }),
+  appending("append to two tables", APPEND_TWO, TWO_APPENDED),
   appending(
     "append of a transaction that read another table",
     [{ table: LEFT, values: [3] }],
@@ -245,9 +345,18 @@ export const WRITERS: readonly Writer[] = [
     (storage) => commitRows(storage, [{ table: LEFT, values: [3] }], OPERATION),
     { prepare: openEmpty, contents: [{}, { left_table: [3] }] },
   ),
+  changing("delete", LEFT, { left_table: [2] }, (tx) => tx.stageDelete(LEFT.name, valueIsOne)),
+  changing("update", LEFT, { left_table: [2, 7] }, (tx) =>
+    tx.stageUpdate(LEFT.name, valueIsOne, valueRow(LEFT, 7)),
+  ),
+  changing("merge", KEYED, { keyed_table: [2, 3, 9] }, (tx) =>
+    tx.stageMerge(KEYED.name, mergedRows()),
+  ),
   closing,
-  recovering("recovery, roll-back", "create sync-content record", false),
-  recovering("recovery, roll-forward", "create sync-directory directory", true),
+  trimming,
+  checkpointing,
+  recovering("recovery, roll-back", PARTS_ARE_THERE, [HELD]),
+  recovering("recovery, roll-forward", RECORD_IS_VISIBLE, [TWO_APPENDED, HELD]),
   recoveringTorn,
   resolving("resolution of an operation that never lands", false),
   resolving("resolution of an operation that lands late", true),
@@ -258,8 +367,7 @@ function operationId(number: number): OperationId {
 }
 
 function subsets<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return items.reduce<readonly (readonly T[])[]>(
-    (all, item) => [...all, ...all.map((subset) => [...subset, item])],
-    [[]],
+  return Array.from({ length: 2 ** items.length }, (_, chosen) =>
+    items.filter((_item, i) => (chosen >> i) & 1),
   );
 }

@@ -1,0 +1,267 @@
+/** Small cases whose schedules are searched one and all: two processes, one operation each. */
+import assert from "node:assert/strict";
+import { defineTable, HEAD_HINT_KEY, MAIN_BRANCH, type OperationId, sealOf } from "@crv/core";
+import { LEASE_MS } from "@crv/recovery";
+import type { StagedStorage } from "@crv/storage-trait";
+import { SimulatedDisk } from "@crv/storage-trait/testing";
+import type { SmallCase } from "./bounded-search.js";
+import { checkRun } from "./check-run.js";
+import { crashAtWindow } from "./dead-writer.js";
+import { ToldOperations } from "./told.js";
+import {
+  type Append,
+  type CommitOptions,
+  commitRows,
+  createTables,
+  LEFT,
+  only,
+  openProcess,
+  RIGHT,
+  rowsOf,
+} from "./universe.js";
+import { OPERATION } from "./writers.js";
+
+export interface NamedCase {
+  readonly name: string;
+  make(): Promise<SmallCase>;
+  /** Preemptions in a test run; by command one more. */
+  readonly preemptionsMax: number;
+}
+
+type Operate = (storage: StagedStorage, id: OperationId) => ReturnType<typeof commitRows>;
+
+/** LEFT as another program declares it. */
+const OTHER_LEFT = defineTable({
+  name: LEFT.name,
+  columns: { tick: "i64", value: "i64" },
+  bucketSize: 20,
+});
+
+const IDS = ["01ZZ0000000000000000000001", "01ZZ0000000000000000000002"] as OperationId[];
+
+export const SMALL_CASES: readonly NamedCase[] = [
+  two("two appends to one table", append(LEFT, 1), append(LEFT, 2), { committed: 2 }),
+  two("two appends that create one table", append(LEFT, 1), append(LEFT, 2), {
+    committed: 2,
+    empty: true,
+  }),
+  two("two that declare one table differently", declare(LEFT, 1), declare(OTHER_LEFT, 2), {
+    committed: 1,
+    committedMax: 1,
+    empty: true,
+  }),
+  two("an append and an overwrite", append(LEFT, 1), overwrite(LEFT, 2), { committed: 1 }),
+  two("two overwrites", overwrite(LEFT, 1), overwrite(LEFT, 2), { committed: 1 }),
+  two("two that read what the other writes", reading(RIGHT, LEFT, 1), reading(LEFT, RIGHT, 2), {
+    committed: 1,
+  }),
+  {
+    name: "a writer whose lease runs out, and a recoverer",
+    preemptionsMax: 1,
+    async make() {
+      const disk = await runWithTables();
+      const { storage } = await openProcess(disk, "a writer");
+      const [id] = IDS as [OperationId];
+      return between(disk, async (told) => [
+        () => tell(told, id, () => append(LEFT, 1)(storage, id)),
+        async () => {
+          // Its turn comes when the schedule says; then the lease of the writer is over.
+          await disk.process("b recoverer").stat(HEAD_HINT_KEY);
+          disk.clock.advance(LEASE_MS);
+          await openProcess(disk, "b recoverer");
+        },
+      ]);
+    },
+  },
+  {
+    name: "a writer, and another that commits and trims the log",
+    preemptionsMax: 1,
+    async make() {
+      const disk = await runWithTables();
+      const a = await openProcess(disk, "a writer");
+      const b = await openProcess(disk, "b trimmer");
+      const [id] = IDS as [OperationId];
+      return between(
+        disk,
+        async (told) => [
+          () => tell(told, id, () => append(LEFT, 1)(a.storage, id)),
+          async () => {
+            for (const value of [2, 3, 4, 5]) {
+              const outcome = await commitRows(b.storage, [{ table: LEFT, values: [value] }]);
+              assert.equal(outcome.kind, "committed");
+            }
+            await b.storage.trimLog(3);
+          },
+        ],
+        (told) => assert.deepEqual(told.committed, [id], "I13: it lands above the floor"),
+      );
+    },
+  },
+  recoverers("two recoverers of a dead writer", "create sync-content record"),
+  recoverers(
+    "two recoverers of a dead writer that committed",
+    "create sync-directory log-directory",
+  ),
+  {
+    name: "two that resolve one operation, whose record lands late",
+    preemptionsMax: 2,
+    async make() {
+      const disk = await runWithTables();
+      const ref = { operationId: OPERATION, branch: MAIN_BRANCH, base: 1 };
+      const { storage: lost, store } = await openProcess(disk, "lost", {
+        plan: ({ step, key }) =>
+          step === "link" && key.startsWith("_log/")
+            ? { kind: "unknown", lands: "late" }
+            : undefined,
+      });
+      const outcome = await commitRows(lost, [{ table: LEFT, values: [1] }], OPERATION);
+      assert.equal(outcome.kind, "unknown");
+      store.process.kill();
+      const machine = "another machine";
+      const a = await openProcess(disk, "a resolver", { machine });
+      const b = await openProcess(disk, "b resolver", { machine });
+      const kinds = new Set<string>();
+      const small = await between(disk, async () => [
+        async () => void kinds.add((await a.storage.resolve(ref)).kind),
+        async () => {
+          disk.deliverLate();
+          kinds.add((await b.storage.resolve(ref)).kind);
+        },
+      ]);
+      return {
+        ...small,
+        async check() {
+          assert.equal(kinds.size, 1, "I3: both are told the same");
+          await small.check();
+        },
+      };
+    },
+  },
+];
+
+interface Expected {
+  /** Least number of operations that commit, whatever the schedule. */
+  readonly committed: number;
+  /** Default: both may. */
+  readonly committedMax?: number;
+  /** Whether the run has no tables. */
+  readonly empty?: boolean;
+}
+
+/** Two processes, one operation each. */
+function two(
+  name: string,
+  first: Operate,
+  second: Operate,
+  { committed, committedMax = 2, empty = false }: Expected,
+): NamedCase {
+  return {
+    name,
+    preemptionsMax: 1,
+    async make() {
+      const disk = empty ? await emptyRun() : await runWithTables();
+      const a = await openProcess(disk, "a");
+      const b = await openProcess(disk, "b");
+      const [idA, idB] = IDS as [OperationId, OperationId];
+      return between(
+        disk,
+        async (told) => [
+          () => tell(told, idA, () => first(a.storage, idA)),
+          () => tell(told, idB, () => second(b.storage, idB)),
+        ],
+        (told) => {
+          assert.equal(told.unknown.length, 0, "nothing failed, so nothing is unknown");
+          const { length } = told.committed;
+          assert.ok(length >= committed, `at least ${committed} commit, not ${length}`);
+          assert.ok(length <= committedMax, `at most ${committedMax} commit, not ${length}`);
+        },
+      );
+    },
+  };
+}
+
+/** Two processes that open the run after a writer died at `window`. */
+function recoverers(name: string, window: string): NamedCase {
+  return {
+    name,
+    preemptionsMax: 1,
+    async make() {
+      const disk = await runWithTables();
+      await crashAtWindow(disk, window, async ({ storage }) => {
+        await commitRows(storage, [{ table: LEFT, values: [1] }], OPERATION);
+      });
+      return between(disk, async () => [
+        async () => void (await openProcess(disk, "a recoverer")),
+        async () => void (await openProcess(disk, "b recoverer")),
+      ]);
+    },
+  };
+}
+
+async function between(
+  disk: SimulatedDisk,
+  tasks: (told: ToldOperations) => Promise<SmallCase["tasks"]>,
+  judge: (told: ToldOperations) => void = () => undefined,
+): Promise<SmallCase> {
+  const told = new ToldOperations();
+  return {
+    disk,
+    tasks: await tasks(told),
+    async check() {
+      judge(told);
+      for (const process of disk.processes) process.kill();
+      await checkRun(disk, told, { leftovers: false });
+    },
+  };
+}
+
+async function tell(
+  told: ToldOperations,
+  id: OperationId,
+  commit: () => ReturnType<typeof commitRows>,
+): Promise<void> {
+  try {
+    told.outcome(id, await commit());
+  } catch (error) {
+    told.failure(id, error);
+  }
+}
+
+function append(table: Append["table"], value: number): Operate {
+  return (storage, id) => commitRows(storage, [{ table, values: [value] }], id);
+}
+
+/** An append under the descriptor that the program has, whatever the table is. */
+function declare(table: Append["table"], value: number): Operate {
+  return async (storage, operationId) => {
+    await using base = await storage.snapshot();
+    await using operation = await storage.begin({ base, mode: "blind", operationId });
+    await operation.stageSchema(table.name, { kind: "create", descriptor: table });
+    await operation.stageAppend(table.name, only(rowsOf(table, [value])));
+    return operation.commit();
+  };
+}
+
+function overwrite(table: Append["table"], value: number): Operate {
+  return (storage, id) => commitRows(storage, [{ table, values: [value], overwrite: true }], id);
+}
+
+function reading(read: Append["table"], written: Append["table"], value: number): Operate {
+  const options: CommitOptions = { mode: "strict", expected: [read.name] };
+  return (storage, id) => commitRows(storage, [{ table: written, values: [value] }], id, options);
+}
+
+async function emptyRun(): Promise<SimulatedDisk> {
+  // The digest is compiled at its first use, which takes time that no schedule decides.
+  await sealOf(new Uint8Array());
+  return new SimulatedDisk();
+}
+
+async function runWithTables(): Promise<SimulatedDisk> {
+  const disk = await emptyRun();
+  const { storage, store } = await openProcess(disk, "first");
+  await createTables(storage, [LEFT, RIGHT], "01ZZ0000000000000000000000" as OperationId);
+  await storage.close();
+  store.process.kill();
+  return disk;
+}
