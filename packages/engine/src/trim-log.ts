@@ -59,10 +59,16 @@ async function checkpointBelow({ store, log }: EngineContext, floor: Version): P
   const version = floor - 1;
   // Below the floor it was written already, and its records may be gone.
   if ((await readFloor(store)) < floor) {
-    const written = await writeCheckpoint(store, await log.stateAt(version), "full");
-    if (written) await store.makeDurable(formatCheckpointKey(version));
+    if (!(await writeCheckpoint(store, await log.stateAt(version), "full"))) {
+      throw new IoError(
+        "IO",
+        `the checkpoint of version ${version} was not confirmed: nothing was removed; try again`,
+        { details: { key: formatCheckpointKey(version), version } },
+      );
+    }
+    await store.makeDurable(formatCheckpointKey(version));
   }
-  // Read back: one that was there before, or was not confirmed, may be torn.
+  // Read back: one that was there before may be torn.
   if ((await readCheckpoint(store, version)) !== undefined) return;
   throw new IoManifestError(
     "CORRUPT",

@@ -85,15 +85,13 @@ export class CommitLog {
     let known = this.#state;
     for (;;) {
       const base = known ?? (await this.#open());
-      const replayed = await this.#replay(base, Number.POSITIVE_INFINITY);
-      const state = known ? replayed : await this.#checkEnd(replayed);
-      if ((await readFloor(this.#reader)) <= base.version + 1) {
+      const read = await this.#readFrom(base, Number.POSITIVE_INFINITY, known === undefined);
+      if (read) {
         if (!known) this.#checkpointVersion = base.version;
         // A commit of this process may have come first: then its state is the newer one.
-        this.#take(state);
+        this.#take(read);
         return this.state;
       }
-      // The number after `base` was freed: what was found there, or not found, proves nothing.
       known = undefined;
     }
   }
@@ -115,11 +113,9 @@ export class CommitLog {
       );
     }
     if (version === 0) return emptyState();
-    for (let floor = await readFloor(this.#reader); version >= floor; ) {
-      const base = await this.#open(version);
-      const state = await this.#replay(base, version);
-      floor = await readFloor(this.#reader);
-      if (floor > base.version + 1) continue;
+    while (version >= (await readFloor(this.#reader))) {
+      const state = await this.#readFrom(await this.#open(version), version, false);
+      if (state === undefined) continue;
       if (state.version === version) return state;
       throw missing(state.version + 1);
     }
@@ -191,6 +187,28 @@ export class CommitLog {
       if (isDamage(error)) return true;
       throw error;
     }
+  }
+
+  /**
+   * The state at `last`, or the newest, replayed from `base`. Rule `floorlast`: undefined when the
+   * number after `base` was freed meanwhile; what was found there, or was not, or did not fit,
+   * proves nothing then.
+   */
+  async #readFrom(
+    base: RunState,
+    last: Version,
+    checksEnd: boolean,
+  ): Promise<RunState | undefined> {
+    const isFreed = async () => (await readFloor(this.#reader)) > base.version + 1;
+    try {
+      const replayed = await this.#replay(base, last);
+      const state = checksEnd ? await this.#checkEnd(replayed) : replayed;
+      if (!(await isFreed())) return state;
+    } catch (error) {
+      if (!isDamage(error) || !(await isFreed())) throw error;
+    }
+    this.#damagedAt = undefined;
+    return undefined;
   }
 
   async #replay(base: RunState, last: Version): Promise<RunState> {

@@ -372,8 +372,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: LOG,
-        find: "if ((await readFloor(this.#reader)) <= base.version + 1) {",
-        replace: "if ((await readFloor(this.#reader)) <= Number.POSITIVE_INFINITY) {",
+        find: "const isFreed = async () => (await readFloor(this.#reader)) > base.version + 1;",
+        replace: "const isFreed = async () => (await readFloor(this.#reader)) < 0;",
       },
     ],
   },
