@@ -95,9 +95,14 @@ async function readRecords(directory: string): Promise<PublishedRecord[]> {
   }));
 }
 
+/** Paths that the manifest lists; none before the first commit, which publishes it. */
 async function readManifest(directory: string, table: string): Promise<string[]> {
   const path = join(directory, "tables", table, "manifest.json");
-  const { partitions } = await readJson<ManifestFile>(path);
+  const manifest = await readJson<ManifestFile>(path).catch((error: unknown) => {
+    if (isAbsence(error)) return { partitions: {} } as ManifestFile;
+    throw error;
+  });
+  const { partitions } = manifest;
   return Object.entries(partitions).flatMap(([bucket, { parts }]) =>
     parts.map((part) => `tables/${table}/bucket=${bucket}/${part.path}`),
   );
@@ -108,9 +113,13 @@ async function listNames(directory: string): Promise<string[]> {
   try {
     return (await readdir(directory)).sort();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (isAbsence(error)) return [];
     throw error;
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 async function readJson<T>(path: string): Promise<T> {

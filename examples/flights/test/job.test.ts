@@ -43,6 +43,15 @@ function runJob(...args: readonly string[]): Promise<Ended> {
 }
 
 describe("npm start", () => {
+  test("proves the run whole after a kill in the very first commit", {
+    timeout: 120_000,
+  }, async () => {
+    const args = ["--out", join(out, "first"), "--days", "2", "--day", "1"];
+    const { code, stdout, stderr } = await runJob(...args, "--kill-at", "before-publish");
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("On disk: 0 commit records, 1 recovery sidecar");
+  });
+
   test.concurrent.each([
     ["none", undefined],
     ["before-sidecar", NOTHING],
@@ -51,7 +60,7 @@ describe("npm start", () => {
     ["after-publish", FORWARD],
     ["after-views", NOTHING],
     ["after-done", NOTHING],
-  ])("proves the run whole after a kill at %s", { timeout: 60_000 }, async (point, recovery) => {
+  ])("proves the run whole after a kill at %s", { timeout: 180_000 }, async (point, recovery) => {
     const root = join(out, point);
     const args = ["--out", root, "--days", "2", "--day", "2", "--kill-at", point];
     const { code, stdout, stderr } = await runJob(...args);
