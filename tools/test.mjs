@@ -65,7 +65,8 @@ function showSuites(suites, { code, output }, startedAt) {
   for (const suite of suites) {
     const bad = suite.failed === 0 ? "" : `, ${suite.failed} failed`;
     const note = suite.note === undefined ? "" : ` (${suite.note})`;
-    console.log(`       ${suite.folder.padEnd(28)}${suite.passed} passed${bad}${note}`);
+    const points = suite.crashPoints === undefined ? "" : `, ${suite.crashPoints} crash points`;
+    console.log(`       ${suite.folder.padEnd(28)}${suite.passed} passed${bad}${note}${points}`);
     passed += suite.passed;
     failed += suite.failed;
   }

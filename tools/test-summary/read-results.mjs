@@ -9,7 +9,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * @typedef {{ folder: string, passed: number, failed: number, note?: string }} SuiteResult
+ * @typedef {{ folder: string, passed: number, failed: number, note?: string, crashPoints?: number }} SuiteResult
  */
 
 /** @param {string} root @param {string} folder */
@@ -42,6 +42,7 @@ export function readResults(root, folders) {
  * @param {{
  *   success: boolean, numPassedTests: number, numFailedTests: number,
  *   numPendingTests: number, numTodoTests: number,
+ *   testResults?: { assertionResults: { meta?: { crashPoints?: number } }[] }[],
  * }} report of vitest's json reporter
  * @returns {Omit<SuiteResult, "folder">}
  */
@@ -50,5 +51,8 @@ export function countResults(report) {
   const skipped = report.numPendingTests + report.numTodoTests;
   const note = skipped === 0 ? {} : { note: `${skipped} skipped` };
   if (!success && failed === 0) return { passed, failed: 1, note: "failed outside the tests" };
-  return { passed, failed, ...note };
+  const points = (report.testResults ?? [])
+    .flatMap(({ assertionResults }) => assertionResults)
+    .reduce((sum, { meta }) => sum + (meta?.crashPoints ?? 0), 0);
+  return { passed, failed, ...note, ...(points > 0 && { crashPoints: points }) };
 }

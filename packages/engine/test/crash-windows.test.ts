@@ -15,6 +15,7 @@
 import assert from "node:assert/strict";
 import type { StorageVerb } from "@crv/storage-trait/testing";
 import { afterAll, describe, expect, test } from "vitest";
+import { countIn } from "./support/count-in.js";
 import { crashEveryCall } from "./support/crash-windows.js";
 import { proofSize } from "./support/proof-size.js";
 import { WRITERS } from "./support/writers.js";
@@ -40,15 +41,17 @@ const VERBS: Readonly<Record<StorageVerb, "crashed" | string>> = {
 const kinds = new Map<string, readonly string[]>();
 
 describe.each(WRITERS)("crash windows: $name", (writer) => {
-  test("every death of the process is recovered", async () => {
+  test("every death of the process is recovered", async ({ task }) => {
     const report = await crashEveryCall(writer, { kind: "process" });
+    countIn(task, report.windows);
     kinds.set(writer.name, [...report.kinds].sort());
     console.log(`${writer.name}: ${report.windows} windows, ${report.disks} disks recovered`);
     assert.ok(report.windows > 4, "the writer makes storage calls");
   }, 120_000);
 
-  test("every loss of power is recovered", async () => {
+  test("every loss of power is recovered", async ({ task }) => {
     const report = await crashEveryCall(writer, { kind: "power", statesMax: POWER_STATES_MAX });
+    countIn(task, report.windows);
     console.log(
       `${writer.name}: ${report.windows} windows, ${report.disks} disks after power loss`,
     );

@@ -13,6 +13,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
+import { countIn } from "./support/count-in.js";
 import { crashEveryRecovery } from "./support/crash-windows.js";
 import { isFullProof, proofSize } from "./support/proof-size.js";
 import { WRITERS } from "./support/writers.js";
@@ -22,14 +23,16 @@ const POWER_STATES_MAX = proofSize(1, 24);
 const writers = WRITERS.filter(({ from }) => isFullProof || from === undefined);
 
 describe.each(writers)("crash windows of the recovery: $name", (writer) => {
-  test("every second death of a process is recovered", async () => {
+  test("every second death of a process is recovered", async ({ task }) => {
     const report = await crashEveryRecovery(writer, { kind: "process" });
+    countIn(task, report.recoveryWindows);
     console.log(`${writer.name}: ${report.recoveryWindows} windows of recovery`);
     assert.ok(report.recoveryWindows > 50, "recovery makes storage calls");
   }, 600_000);
 
-  test("every death after a loss of power is recovered", async () => {
+  test("every death after a loss of power is recovered", async ({ task }) => {
     const report = await crashEveryRecovery(writer, { kind: "power", statesMax: POWER_STATES_MAX });
+    countIn(task, report.recoveryWindows);
     console.log(`${writer.name}: ${report.recoveryWindows} windows of recovery after power loss`);
     assert.ok(report.recoveryWindows > 50, "recovery makes storage calls");
   }, 3_600_000);
