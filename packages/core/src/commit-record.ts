@@ -27,6 +27,16 @@ export type OperationKind =
   | "optimize"
   | "recovery";
 
+/** Where the rows of an append are that shares its parts with other appends of its commit. */
+export interface SharedRows {
+  /** The append whose id the names of the parts are drawn from. */
+  readonly leader: OperationId;
+  /** Rows of this append alone. */
+  readonly rows: number;
+  /** Ids of the buckets that they fall into, ascending. */
+  readonly buckets: readonly number[];
+}
+
 /** One operation of a commit; several in a group commit. */
 export interface OperationEntry {
   readonly id: OperationId;
@@ -35,6 +45,8 @@ export interface OperationEntry {
   readonly kind: OperationKind;
   /** Version of each touched or asserted table that the operation expected; null = blind. */
   readonly tables: ReadonlyMap<TableKey, TableVersion | null>;
+  /** Absent when its parts are its own. */
+  readonly shared?: SharedRows;
 }
 
 /** What a commit does to one table. */

@@ -46,6 +46,7 @@ export {
   type RecoveredTable,
   type RecoveryClass,
   type RecoveryEntry,
+  type SharedRows,
   type TableChange,
   type TableManifest,
   type TablePartition,

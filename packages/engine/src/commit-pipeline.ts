@@ -16,6 +16,7 @@ import {
   HEAD_HINT_KEY,
   IoWriteError,
   type ObjectKey,
+  type OperationId,
   type OperationRef,
   type PartEntry,
   type TableDescriptor,
@@ -34,6 +35,7 @@ export class CommitPipeline {
   readonly #context: EngineContext;
   readonly #ref: OperationRef;
   readonly #actor: string | null;
+  readonly #companions: readonly OperationId[];
   readonly #partPrefix: string;
   readonly #written: ObjectKey[] = [];
   #partCount = 0;
@@ -41,10 +43,17 @@ export class CommitPipeline {
   #armed: Promise<void> = Promise.resolve();
   #renewAtMs = 0;
 
-  constructor(context: EngineContext, ref: OperationRef, actor: string | null) {
+  /** @param companions Other operations whose rows are in the same parts. */
+  constructor(
+    context: EngineContext,
+    ref: OperationRef,
+    actor: string | null,
+    companions: readonly OperationId[] = [],
+  ) {
     this.#context = context;
     this.#ref = ref;
     this.#actor = actor;
+    this.#companions = companions;
     this.#partPrefix = formatPartPrefix(ref.operationId);
   }
 
@@ -160,6 +169,7 @@ export class CommitPipeline {
       ...this.#ref,
       writerKind,
       actor: this.#actor,
+      ...(this.#companions.length > 0 && { companions: this.#companions }),
       tables,
       partPrefix: this.#partPrefix,
       owner: await liveness.self(),

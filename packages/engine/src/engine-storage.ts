@@ -1,39 +1,45 @@
 /** The sealed interface, implemented. Source of the contract: StagedStorage of @crv/storage-trait. */
 import {
-  ACTOR_CHARS_MAX,
-  type CommitOutcome,
   CrvError,
   IoError,
-  MESSAGE_CHARS_MAX,
-  type OperationId,
   type OperationRef,
-  parseOperationId,
   type Resolution,
-  show,
-  type TableChange,
-  type TableKey,
+  type TableDescriptor,
 } from "@crv/core";
 import { type RunState, tableManifest } from "@crv/manifest";
-import type { OperationIntent, SnapshotTarget, StagedStorage } from "@crv/storage-trait";
+import type {
+  AppendOutcome,
+  OperationIntent,
+  SnapshotTarget,
+  StagedStorage,
+} from "@crv/storage-trait";
 import { handleKind, sealed } from "@crv/storage-trait/seal";
+import type { RecordBatch } from "apache-arrow";
+import { appendAlone } from "./append-alone.js";
+import { holdSmall } from "./append-batches.js";
+import { AppendGroups } from "./append-groups.js";
+import { beginOperation, nameOperation } from "./begin-operation.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
 import { planScan } from "./scan/plan.js";
 import { scanTable } from "./scan/scan-table.js";
 import { pinState, stateOf } from "./snapshot.js";
-import { EngineOperation } from "./staged-operation.js";
 import { trimLog } from "./trim-log.js";
 
-type WriteVerbs = Pick<StagedStorage, "begin" | "resolve" | "trimLog" | "close">;
+type WriteVerbs = Pick<StagedStorage, "append" | "begin" | "resolve" | "trimLog" | "close">;
 
 const storages = handleKind<StagedStorage, ReaderContext>("storage");
 
 /** @param context Belongs to the storage from here on: `close` releases its codec. */
 export function makeStorage(context: EngineContext): StagedStorage {
+  const groups = new AppendGroups(context);
   return assemble(context, {
-    begin: (intent) => begin(context, intent),
+    append: (intent, table, rows, { signal } = {}) =>
+      append(context, groups, intent, table, rows, signal),
+    begin: (intent) => beginOperation(context, intent),
     resolve: (operation) => resolve(context, operation),
     trimLog: (keepVersions) => trimLog(context, keepVersions),
     close: async () => {
+      await groups.idle();
       await context.views.followAll();
       await release(context);
     },
@@ -50,6 +56,7 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
       ),
     );
   return assemble(context, {
+    append: refuse,
     begin: refuse,
     resolve: refuse,
     trimLog: refuse,
@@ -100,6 +107,10 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
       checkOpen();
       return context.log.records(after, signal);
     },
+    append: async (...args) => {
+      checkOpen();
+      return verbs.append(...args);
+    },
     begin: async (intent) => {
       checkOpen();
       return verbs.begin(intent);
@@ -140,34 +151,24 @@ async function findState({ log }: ReaderContext, at: SnapshotTarget): Promise<Ru
   return log.refresh();
 }
 
-async function begin(context: EngineContext, intent: OperationIntent): Promise<EngineOperation> {
-  const base = stateOf(intent.base);
-  checkText("actor", intent.actor, ACTOR_CHARS_MAX);
-  checkText("message", intent.message, MESSAGE_CHARS_MAX);
-  const operationId = parseOperationId(intent.operationId ?? context.mintId());
-  await context.recover();
-  // Rule `syncfound`: what the operation expects must not rest on a record that might be lost.
-  await context.log.makeDurable(context.store);
-  const ref: OperationRef = { operationId, branch: intent.base.branch, base: base.version };
-  const settled = intent.operationId && (await findSettled(context, operationId));
-  return new EngineOperation(context, ref, intent, base, settled || undefined);
-}
-
-/** Rule `resubmit`: an id is attempted once; to bring it again is to be told what became of it. */
-async function findSettled(
-  { log, store }: EngineContext,
-  operationId: OperationId,
-): Promise<CommitOutcome | undefined> {
-  const state = await log.refresh();
-  await log.makeDurable(store);
-  const entry = state.ledger.says(operationId, state.version);
-  if (entry === undefined) return undefined;
-  const { version } = entry;
-  if (entry.kind === "aborted")
-    return { kind: "conflict", conflict: { kind: "Fenced", at: version } };
-  const tables = (await log.read(version))?.tables ?? new Map<TableKey, TableChange>();
-  const tableVersions = new Map([...tables].map(([table, change]) => [table, change.version]));
-  return { kind: "committed", version, tableVersions, duplicate: true };
+/** Small ones may go together; a caller's own id is attempted alone, so that it is looked up first. */
+async function append(
+  context: EngineContext,
+  groups: AppendGroups,
+  intent: OperationIntent,
+  table: TableDescriptor,
+  rows: AsyncIterable<RecordBatch>,
+  signal: AbortSignal | undefined,
+): Promise<AppendOutcome> {
+  const named = { ref: nameOperation(context, intent), intent, table };
+  const isNew = intent.base.descriptor(table.name) === undefined;
+  if (isNew || intent.mode !== "blind" || intent.operationId !== undefined) {
+    return appendAlone(context, named, rows, signal);
+  }
+  const { rows: all, small } = await holdSmall(rows);
+  const count = small?.reduce((sum, batch) => sum + batch.numRows, 0) ?? 0;
+  if (small === undefined || count === 0) return appendAlone(context, named, all, signal);
+  return groups.append({ ...named, batches: small, rows: count }, signal);
 }
 
 /** Rule: an unsettled id is fenced by an aborting record, which also settles a late create. */
@@ -192,13 +193,4 @@ async function resolve(context: EngineContext, operation: OperationRef): Promise
     if (cause instanceof CrvError && cause.code !== "IO") throw cause;
     return { kind: "unknown", cause };
   }
-}
-
-function checkText(what: string, text: string | undefined, charsMax: number): void {
-  if (text === undefined || (typeof text === "string" && text.length <= charsMax)) return;
-  throw new IoError(
-    "INVALID_ARGUMENT",
-    `${what} must be a text of at most ${charsMax} characters (got: ${show(text)})`,
-    { details: { what, charsMax } },
-  );
 }

@@ -3,7 +3,9 @@ import {
   type Conflict,
   defineTable,
   formatPartKey,
+  formatPartPrefix,
   type OperationRef,
+  parseOperationId,
 } from "@crv/core";
 import { Table, tableFromArrays, tableToIPC } from "apache-arrow";
 import { describe, expect, test } from "vitest";
@@ -79,9 +81,27 @@ describe("Dataset.append", () => {
     const [own] = (storage.states[1]?.get(flights.name)?.parts ?? []).map((part) => part.entry);
     const other = { ...own, path: formatPartKey(flights.name, 0, "0".repeat(24), 0) };
     storage.commits = async function* () {
-      yield { tables: new Map([[flights.name, { add: [other, own] }]]) } as never;
+      const tables = new Map([[flights.name, { add: [other, own] }]]);
+      yield { operations: [], tables } as never;
     };
     expect(await run.append("flights", flightRows(3), options)).toEqual(first);
+  });
+
+  test("tells the rows of a landed operation from those that share its part", async () => {
+    const { run, storage } = openDataset({ tables: [flights] });
+    const options = { operationId: OPERATION_ID };
+    await run.append("flights", flightRows(3), options);
+    const [own] = (storage.states[1]?.get(flights.name)?.parts ?? []).map((part) => part.entry);
+    const leader = parseOperationId("01ARZ3NDEKTSV4RRFFQ69G5FBB");
+    const part = { ...own, path: formatPartKey(flights.name, 0, formatPartPrefix(leader), 0) };
+    const elsewhere = { ...part, bucket: 7 };
+    storage.commits = async function* () {
+      const shared = { leader, rows: 2, buckets: [0] };
+      const tables = new Map([[flights.name, { add: [part, elsewhere] }]]);
+      yield { operations: [{ id: OPERATION_ID, shared }], tables } as never;
+    };
+    const again = await run.append("flights", flightRows(3), options);
+    expect(again).toMatchObject({ rows: 2, buckets: [0], parts: [{ path: part.path, rows: 3 }] });
   });
 
   test("makes no version for input without rows, which is checked all the same", async () => {

@@ -21,6 +21,7 @@ import {
 } from "@crv/core";
 import { arrowSchema, BatchBuilder, readTicks } from "@crv/core/arrow";
 import type {
+  AppendOutcome,
   OperationIntent,
   ScanPlan,
   ScanRequest,
@@ -138,7 +139,7 @@ export class MemoryStorage {
         const known = before.get(table)?.parts ?? [];
         return [table, { add: parts.slice(known.length).map((part) => part.entry) }] as const;
       });
-      yield { version, tables: new Map(tables) } as unknown as CommitRecord;
+      yield { version, operations: [], tables: new Map(tables) } as unknown as CommitRecord;
     }
   }
 
@@ -147,6 +148,23 @@ export class MemoryStorage {
     const operationId = intent.operationId ?? OPERATION_ID;
     const operation = new MemoryOperation(this, intent.base, operationId);
     return operation as unknown as StagedOperation;
+  }
+
+  async append(
+    intent: OperationIntent,
+    table: TableDescriptor,
+    rows: AsyncIterable<RecordBatch>,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<AppendOutcome> {
+    await using operation = await this.begin(intent);
+    if (intent.base.descriptor(table.name) === undefined) {
+      await operation.stageSchema(table.name, { kind: "create", descriptor: table });
+    }
+    const { parts, rowsAdded } = await operation.stageAppend(table.name, rows);
+    signal?.throwIfAborted();
+    const outcome = await operation.commit();
+    const buckets = [...new Set(parts.map((part) => part.bucket))].sort((a, b) => a - b);
+    return { ref: operation.ref, outcome, rows: rowsAdded, buckets, parts };
   }
 
   publish(operation: MemoryOperation): CommitOutcome {

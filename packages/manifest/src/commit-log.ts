@@ -37,6 +37,8 @@ export class CommitLog {
   #checkpointVersion: Version = 0;
   /** Up to here records are known to survive a loss of power. */
   #durable: Version = 0;
+  #reading: Promise<RunState> | undefined;
+  #nextReading: Promise<RunState> | undefined;
 
   /** @param damage What a damaged newest record means: an error, or the version before it. */
   constructor(reader: ObjectReader, damage: Damage = "refuse") {
@@ -77,11 +79,31 @@ export class CommitLog {
   }
 
   /**
-   * Reads what is new.
+   * Reads what is new. Who asks while a read is under way shares the next one: that began after the
+   * question, too.
    *
    * @throws IoManifestError `CORRUPT` naming the record and the remedy.
    */
-  async refresh(): Promise<RunState> {
+  refresh(): Promise<RunState> {
+    if (this.#reading === undefined) return this.#beginReading();
+    this.#nextReading ??= this.#reading
+      .catch(() => undefined)
+      .then(() => {
+        this.#nextReading = undefined;
+        return this.#beginReading();
+      });
+    return this.#nextReading;
+  }
+
+  #beginReading(): Promise<RunState> {
+    const reading = this.#readNew().finally(() => {
+      if (this.#reading === reading) this.#reading = undefined;
+    });
+    this.#reading = reading;
+    return reading;
+  }
+
+  async #readNew(): Promise<RunState> {
     let known = this.#state;
     for (;;) {
       const base = known ?? (await this.#open());

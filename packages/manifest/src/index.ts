@@ -5,6 +5,7 @@ export { corrupt, type DocumentBody, decodeDocument, encodeDocument } from "./do
 export { raiseFloor, readFloor } from "./floor.js";
 export { Ledger, type LedgerEntry } from "./ledger.js";
 export {
+  type Companion,
   composeCommit,
   composeRecovery,
   type Judgement,

@@ -9,10 +9,13 @@ import {
   type Conflict,
   FORMAT_VERSION,
   type ObjectKey,
+  type OperationEntry,
+  type OperationId,
   type OperationKind,
   type OperationRef,
   type PartEntry,
   type RecoveryEntry,
+  type SharedRows,
   type TableChange,
   type TableDescriptor,
   type TableKey,
@@ -29,6 +32,15 @@ export interface TableEdit {
   readonly remove: readonly ObjectKey[];
 }
 
+/** One operation of several that are committed by the same edits: all of them or none. */
+export interface Companion {
+  readonly ref: OperationRef;
+  readonly actor: string | null;
+  readonly message: string | null;
+  readonly expected: ReadonlyMap<TableKey, TableVersion | null>;
+  readonly shared: SharedRows;
+}
+
 export interface Proposal {
   readonly ref: OperationRef;
   readonly mode: "blind" | "strict" | "content-preserving";
@@ -38,6 +50,14 @@ export interface Proposal {
   /** Read set and touched tables; null = blind. */
   readonly expected: ReadonlyMap<TableKey, TableVersion | null>;
   readonly edits: ReadonlyMap<TableKey, TableEdit>;
+  /** Present when the edits hold the rows of several appends: its own part of them. */
+  readonly shared?: SharedRows;
+  readonly companions?: readonly Companion[];
+}
+
+/** Its own id first. */
+export function operationIds({ ref, companions = [] }: Proposal): readonly OperationId[] {
+  return [ref.operationId, ...companions.map((c) => c.ref.operationId)];
 }
 
 export type Judgement =
@@ -52,6 +72,11 @@ export function judge(proposal: Proposal, state: RunState): Judgement {
   if (settled?.kind === "aborted") {
     return { kind: "conflict", conflict: { kind: "Fenced", at: settled.version } };
   }
+  // A companion that was settled before is alone in that: none of the others is.
+  const elsewhere = (proposal.companions ?? [])
+    .map((c) => state.ledger.says(c.ref.operationId, state.version))
+    .find((entry) => entry !== undefined);
+  if (elsewhere) return { kind: "conflict", conflict: { kind: "Fenced", at: elsewhere.version } };
   const conflict = findConflict(proposal, state);
   return conflict ? { kind: "conflict", conflict } : { kind: "free" };
 }
@@ -99,25 +124,42 @@ export function composeCommit(
   return {
     ...header(state, identity),
     kind: kindOf(proposals),
-    operations: proposals.map((p) => ({
-      id: p.ref.operationId,
-      actor: p.actor,
-      message: p.message,
-      kind: p.kind,
-      tables: p.expected,
-    })),
+    operations: proposals.flatMap((p) => [
+      describe(p, p.kind),
+      ...(p.companions ?? []).map((companion) => describe(companion, p.kind)),
+    ]),
     aborts: [],
     tables,
   };
 }
 
-/** The record that fences an operation, or audits its roll-forward. */
+function describe(
+  { ref, actor, message, expected, shared }: Proposal | Companion,
+  kind: OperationKind,
+): OperationEntry {
+  return {
+    id: ref.operationId,
+    actor,
+    message,
+    kind,
+    tables: expected,
+    ...(shared && { shared }),
+  };
+}
+
+/**
+ * The record that fences an operation, or audits its roll-forward.
+ *
+ * @param companions Fenced with it, unless they are settled.
+ */
 export function composeRecovery(
   recovery: RecoveryEntry,
   operation: { readonly ref: OperationRef; readonly actor: string },
   state: RunState,
   identity: RecordIdentity,
+  companions: readonly OperationId[] = [],
 ): CommitRecord {
+  const open = companions.filter((id) => state.ledger.says(id, state.version) === undefined);
   return {
     ...header(state, identity),
     kind: "recovery",
@@ -130,7 +172,7 @@ export function composeRecovery(
         tables: new Map(),
       },
     ],
-    aborts: recovery.kind === "RolledBack" ? [recovery.operationId] : [],
+    aborts: recovery.kind === "RolledBack" ? [recovery.operationId, ...open] : [],
     tables: new Map(),
     recovery,
   };

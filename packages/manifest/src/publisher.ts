@@ -26,6 +26,7 @@ import {
   composeRecovery,
   type Judgement,
   judge,
+  operationIds,
   type Proposal,
 } from "./proposal.js";
 import { createRecord } from "./record-creator.js";
@@ -84,9 +85,16 @@ export class Publisher {
     });
   }
 
-  /** Publishes the audit entry of a recovery; a roll-back also fences the operation. */
-  publishRecovery(recovery: RecoveryEntry): Promise<RecoveryOutcome> {
-    return this.#enqueue(() => this.#publishRecovery(recovery));
+  /**
+   * Publishes the audit entry of a recovery; a roll-back also fences the operation.
+   *
+   * @param companions Operations that share its parts: a roll-back fences them, too.
+   */
+  publishRecovery(
+    recovery: RecoveryEntry,
+    companions: readonly OperationId[] = [],
+  ): Promise<RecoveryOutcome> {
+    return this.#enqueue(() => this.#publishRecovery(recovery, companions));
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -180,7 +188,10 @@ export class Publisher {
     return again;
   }
 
-  async #publishRecovery(recovery: RecoveryEntry): Promise<RecoveryOutcome> {
+  async #publishRecovery(
+    recovery: RecoveryEntry,
+    companions: readonly OperationId[],
+  ): Promise<RecoveryOutcome> {
     const { store, log, clock, random, mintId, durability } = this.#options;
     for (let attempts = 0; ; attempts++) {
       const state = attempts === 0 ? log.state : await this.#readNewcomers();
@@ -190,7 +201,7 @@ export class Publisher {
       }
       const ref = { operationId: parseOperationId(mintId()), branch: "main", base: state.version };
       const operation = { ref: ref as Proposal["ref"], actor: RECOVERY_ACTOR };
-      const record = composeRecovery(recovery, operation, state, this.#identity(state));
+      const record = composeRecovery(recovery, operation, state, this.#identity(state), companions);
       const next = foldRecord(state, record);
       const outcome = await createRecord(store, record, durability);
       if (outcome.kind === "created") {
@@ -247,9 +258,10 @@ function isBlind({ mode, expected }: Proposal): boolean {
 
 /** Whether one record can hold `proposal` beside `group`: no id twice, no table described twice. */
 function fitsGroup(proposal: Proposal, group: readonly Waiting[]): boolean {
+  const ids = new Set(operationIds(proposal));
   return group.every(
     ({ proposal: other }) =>
-      other.ref.operationId !== proposal.ref.operationId &&
+      !operationIds(other).some((id) => ids.has(id)) &&
       [...proposal.edits].every(([table, edit]) => {
         const theirs = other.edits.get(table);
         return theirs === undefined || equalDescriptors(theirs.descriptor, edit.descriptor);

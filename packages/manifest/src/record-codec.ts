@@ -12,6 +12,7 @@ import {
   type OperationEntry,
   RECORD_BYTES_MAX,
   type RecoveryEntry,
+  type SharedRows,
   type TableChange,
   type Version,
 } from "@crv/core";
@@ -35,25 +36,34 @@ import {
 
 const actorShape = z.string().max(ACTOR_CHARS_MAX).nullable();
 
-const operationShape: z.ZodType<OperationEntry> = z.object({
-  id: operationIdShape,
-  actor: actorShape,
-  message: z.string().max(MESSAGE_CHARS_MAX).nullable(),
-  kind: z.enum([
-    "append",
-    "merge",
-    "overwrite",
-    "delete",
-    "update",
-    "schema",
-    "files",
-    "tensors",
-    "transaction",
-    "optimize",
-    "recovery",
-  ]),
-  tables: mapShape(tableKeyShape, countShape.nullable()),
+const sharedShape: z.ZodType<SharedRows> = z.object({
+  leader: operationIdShape,
+  rows: countShape,
+  buckets: z.array(countShape),
 });
+
+const operationShape: z.ZodType<OperationEntry> = z
+  .object({
+    id: operationIdShape,
+    actor: actorShape,
+    message: z.string().max(MESSAGE_CHARS_MAX).nullable(),
+    kind: z.enum([
+      "append",
+      "merge",
+      "overwrite",
+      "delete",
+      "update",
+      "schema",
+      "files",
+      "tensors",
+      "transaction",
+      "optimize",
+      "recovery",
+    ]),
+    tables: mapShape(tableKeyShape, countShape.nullable()),
+    shared: sharedShape.optional(),
+  })
+  .transform(({ shared, ...rest }) => ({ ...rest, ...(shared && { shared }) }));
 
 const tableChangeShape: z.ZodType<TableChange> = z
   .object({

@@ -104,13 +104,17 @@ function changeOf(table: TableKey): fc.Arbitrary<TableChange> {
     }));
 }
 
-const operation: fc.Arbitrary<OperationEntry> = fc.record({
-  id: operationId,
-  actor: fc.option(text),
-  message: fc.option(text),
-  kind: fc.constantFrom("append", "overwrite", "transaction", "recovery"),
-  tables: fc.array(fc.tuple(tableKey, fc.option(count))).map((pairs) => new Map(pairs)),
-});
+const operation: fc.Arbitrary<OperationEntry> = fc.record(
+  {
+    id: operationId,
+    actor: fc.option(text),
+    message: fc.option(text),
+    kind: fc.constantFrom("append", "overwrite", "transaction", "recovery"),
+    tables: fc.array(fc.tuple(tableKey, fc.option(count))).map((pairs) => new Map(pairs)),
+    shared: fc.record({ leader: operationId, rows: count, buckets: fc.array(count) }),
+  },
+  { requiredKeys: ["id", "actor", "message", "kind", "tables"] },
+);
 
 const recovery: fc.Arbitrary<RecoveryEntry> = fc.record({
   kind: fc.constantFrom("RolledForward", "RolledBack"),

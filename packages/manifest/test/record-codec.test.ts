@@ -165,6 +165,12 @@ describe("decodeRecord", () => {
     ["a negative expected version", "operations/0/tables", { tracks: -1 }],
     ["an expected table that escapes", "operations/0/tables", { "../x": 1 }],
     ["tables as a list", "operations/0/tables", []],
+    ["a shared part without a leader", "operations/0/shared", { rows: 1, buckets: [0] }],
+    [
+      "fewer shared rows than none",
+      "operations/0/shared",
+      { leader: operationIdOf(1), rows: -1, buckets: [0] },
+    ],
     ["an abort that is no id", "aborts", ["../x"]],
     ["a table that is no name", "tables/Tracks", { version: 1, add: [], remove: [] }],
     ["a table named __proto__", "tables/__proto__", { version: 1, add: [], remove: [] }],

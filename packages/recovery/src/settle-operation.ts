@@ -99,7 +99,7 @@ async function fence(
 ): Promise<Settled | undefined> {
   const { operationId, forActor, tables } = operation;
   const audit = { kind: "RolledBack", operationId, forActor, tables } as const;
-  const outcome = await context.publisher.publishRecovery(audit);
+  const outcome = await context.publisher.publishRecovery(audit, examined.sidecar?.companions);
   // Settled by another, perhaps by its own writer: look again with what the log says now.
   if (outcome.kind === "superseded") return settleOperation(context, operationId);
   if (outcome.kind === "unknown") return { fate: "left", operation };

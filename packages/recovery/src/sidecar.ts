@@ -38,6 +38,8 @@ export interface Sidecar {
   /** What kind of writer: for people, not for decisions. */
   readonly writerKind: string;
   readonly actor: string | null;
+  /** Other operations whose rows are in the same parts: they land with it, or none does. */
+  readonly companions?: readonly OperationId[];
   /** Expected version of each table that parts may be written for; null = blind. */
   readonly tables: ReadonlyMap<TableKey, TableVersion | null>;
   /** First 24 hex digits in the names of its parts. */
@@ -73,6 +75,7 @@ const sidecarShape: z.ZodType<Sidecar> = z
     base: countShape,
     writer_kind: z.string(),
     actor: z.string().max(ACTOR_CHARS_MAX).nullable(),
+    companions: z.array(operationIdShape).min(1).optional(),
     tables: mapShape(tableKeyShape, countShape.nullable()),
     part_prefix: z.string().regex(/^[0-9a-f]{24}$/),
     owner: ownerShape,
@@ -85,6 +88,7 @@ const sidecarShape: z.ZodType<Sidecar> = z
     base: s.base,
     writerKind: s.writer_kind,
     actor: s.actor,
+    ...(s.companions && { companions: s.companions }),
     tables: s.tables,
     partPrefix: s.part_prefix,
     owner: s.owner,
@@ -106,6 +110,7 @@ export function describeSidecar(sidecar: Sidecar): Readonly<Record<string, unkno
     base: sidecar.base,
     writer_kind: sidecar.writerKind,
     actor: sidecar.actor,
+    ...(sidecar.companions && { companions: sidecar.companions }),
     tables: writeMap(sidecar.tables, (v) => v),
     part_prefix: sidecar.partPrefix,
     owner: {

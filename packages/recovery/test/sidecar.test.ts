@@ -47,6 +47,15 @@ describe("encodeSidecar", () => {
     expect(await decodeSidecar(ID, new TextEncoder().encode(GOLDEN))).toEqual(golden);
   });
 
+  test("writes companions, and they are it", async () => {
+    const led = { ...golden, companions: [operationIdOf(8), operationIdOf(9)] };
+    const bytes = await encodeSidecar(led);
+    expect(textOf(bytes)).toContain(
+      '"branch":"main","companions":["00000000000000000000000008","00000000000000000000000009"],"digest"',
+    );
+    expect(await decodeSidecar(ID, bytes)).toEqual(led);
+  });
+
   test("and decodeSidecar are inverse", async () => {
     const text = fc.string({ unit: "binary", maxLength: 20 });
     const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });

@@ -135,6 +135,17 @@ export interface StagedOperation extends AsyncDisposable {
   discard(): Promise<void>;
 }
 
+/** What became of one append. */
+export interface AppendOutcome {
+  readonly ref: OperationRef;
+  readonly outcome: CommitOutcome;
+  readonly rows: number;
+  /** Ids of the buckets that the rows fall into, ascending. */
+  readonly buckets: readonly number[];
+  /** Parts that hold the rows; they may hold those of other appends, too. */
+  readonly parts: readonly PartEntry[];
+}
+
 /** What trimming the log did. */
 export interface TrimReport {
   /** Oldest version that can still be read. */
@@ -165,6 +176,16 @@ export interface StagedStorage extends AsyncDisposable {
   commits(range?: CommitRange): AsyncIterable<CommitRecord>;
   /** Writes nothing. */
   begin(intent: OperationIntent): Promise<StagedOperation>;
+  /**
+   * Rows as one blind operation; makes the table when the base does not have it. Small appends that
+   * are under way together share parts, sidecar and record, and each is told its own outcome.
+   */
+  append(
+    intent: OperationIntent,
+    table: TableDescriptor,
+    rows: AsyncIterable<RecordBatch>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<AppendOutcome>;
   /** Removes the records of all but the newest versions, at least 3; they can be read no more. */
   trimLog(keepVersions: number): Promise<TrimReport>;
   /** Settles an unknown outcome; may publish an aborting record. */

@@ -9,7 +9,7 @@ import {
   type TableKey,
 } from "@crv/core";
 import { arrowSchema, batchOf } from "@crv/core/arrow";
-import type { SnapshotHandle, StagedStorage } from "@crv/storage-trait";
+import type { AppendOutcome, SnapshotHandle, StagedStorage } from "@crv/storage-trait";
 import type { PartStore } from "@crv/storage-trait/parts";
 import {
   type FaultPlan,
@@ -166,6 +166,17 @@ export async function commitRows(
       : operation.stageAppend(table.name, rows));
   }
   return operation.commit();
+}
+
+/** One append of rows to one table, as `StagedStorage.append` does it: small ones may go together. */
+export async function appendValues(
+  storage: StagedStorage,
+  table: TableDescriptor,
+  values: readonly number[],
+): Promise<AppendOutcome> {
+  await using base = await storage.snapshot();
+  const intent = { base, mode: "blind", actor: "tester" } as const;
+  return await storage.append(intent, table, only(rowsOf(table, values)));
 }
 
 /** One commit that creates `tables`, without rows. */

@@ -18,6 +18,7 @@ import { crashAtWindow } from "./dead-writer.js";
 import { windowOf } from "./storage-window.js";
 import {
   type Append,
+  appendValues,
   type CommitOptions,
   commitRows,
   createTables,
@@ -183,6 +184,34 @@ const group: Writer = {
   },
 };
 
+/** The first append goes at once; those that arrive meanwhile share parts, a sidecar and a record. */
+const SHARING = [
+  { table: LEFT, value: 3 },
+  { table: LEFT, value: 4 },
+  { table: RIGHT, value: 5 },
+  { table: LEFT, value: 6 },
+] as const;
+const sharing: Writer = {
+  name: "appends that share parts",
+  prepare: async () => openOn(await runOfOneCommit()),
+  // A fault may part them: then each is told its own outcome.
+  contents: subsets(SHARING.map(({ value }) => value)).map((values) => ({
+    left_table: [1, 2, ...values.filter((value) => value !== 5)],
+    right_table: [1, 2, ...values.filter((value) => value === 5)],
+  })),
+  async run({ opened }, told) {
+    const { storage } = opened as OpenedProcess;
+    const appends = SHARING.map(async ({ table, value }) => {
+      const { ref, outcome } = await appendValues(storage, table, [value]);
+      if (outcome.kind === "committed") told.committed.push(ref.operationId);
+    });
+    for (const append of await Promise.allSettled(appends)) {
+      if (append.status === "rejected") throw append.reason;
+    }
+    await storage.close();
+  },
+};
+
 /** A view is left behind by a commit whose process is told to show it rarely, and follows at close. */
 const closing: Writer = {
   ...appending("append and close with a view that lags", [{ table: LEFT, values: [3] }], {
@@ -321,6 +350,7 @@ export const WRITERS: readonly Writer[] = [
     { mode: "strict", expected: [RIGHT.name] },
   ),
   group,
+  sharing,
   appending(
     "overwrite of one table, append to another",
     [

@@ -33,6 +33,7 @@ export interface AppendedPart {
   readonly bucketId: number;
   /** Relative to the run. */
   readonly path: string;
+  /** Of the part; small appends that are under way together share one. */
   readonly rows: number;
   readonly bytes: number;
   /** Inclusive; null in a table without a tick column. */
@@ -40,33 +41,47 @@ export interface AppendedPart {
   readonly tickMax: number | null;
 }
 
+/** Rows and the parts that hold them, which may also hold those of other appends. */
+export interface StoredRows {
+  readonly rows: number;
+  /** Ids of buckets, ascending. */
+  readonly buckets: readonly number[];
+  readonly parts: readonly PartEntry[];
+}
+
 export function describeRows(
   table: TableKey,
-  parts: readonly PartEntry[],
+  { rows, buckets, parts }: StoredRows,
   ignoredColumns: readonly string[],
 ): WrittenRows {
+  return { table, parts: parts.map(describePart), rows, buckets, ignoredColumns };
+}
+
+/** Rows that have `parts` to themselves. */
+export function rowsOfParts(parts: readonly PartEntry[]): StoredRows {
   return {
-    table,
-    parts: parts.map(describePart),
     rows: parts.reduce((sum, part) => sum + part.rows, 0),
     buckets: [...new Set(parts.map((part) => part.bucket))].sort((a, b) => a - b),
-    ignoredColumns,
+    parts,
   };
 }
 
-/** Parts of the table that the operation added in `version`. A group commit also has those of others. */
-export async function landedParts(
+/** What the operation added to the table in `version`. A group commit also has parts of others. */
+export async function landedRows(
   storage: StagedStorage,
   { operationId }: OperationRef,
   version: Version,
   table: TableKey,
-): Promise<readonly PartEntry[]> {
-  const prefix = formatPartPrefix(operationId);
+): Promise<StoredRows> {
   for await (const record of storage.commits({ after: version - 1 })) {
+    const shared = record.operations.find((operation) => operation.id === operationId)?.shared;
+    const prefix = formatPartPrefix(shared?.leader ?? operationId);
     const added = record.tables.get(table)?.add ?? [];
-    return added.filter((part) => parsePartKey(part.path)?.id.startsWith(prefix));
+    const parts = added.filter((part) => parsePartKey(part.path)?.id.startsWith(prefix));
+    if (shared === undefined) return rowsOfParts(parts);
+    return { ...shared, parts: parts.filter((part) => shared.buckets.includes(part.bucket)) };
   }
-  return [];
+  return rowsOfParts([]);
 }
 
 function describePart(part: PartEntry): AppendedPart {

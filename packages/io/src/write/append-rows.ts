@@ -4,11 +4,17 @@
  * Nothing is staged before the input is known to have rows and, when it is in memory, to be right.
  * Whatever fails before the commit, the staged parts are discarded.
  */
-import type { PartEntry, Version } from "@crv/core";
+import type { TableDescriptor, Version } from "@crv/core";
 import type { Durability, OperationIntent, StagedStorage } from "@crv/storage-trait";
-import { abortedOr, checkNotAborted } from "../cancellation.js";
-import type { NamedTable, ResolvedTable, TableCatalog } from "../tables/table-catalog.js";
-import { type AppendResult, describeRows, landedParts } from "./append-result.js";
+import { abortedOr } from "../cancellation.js";
+import type { NamedTable, TableCatalog } from "../tables/table-catalog.js";
+import {
+  type AppendResult,
+  describeRows,
+  landedRows,
+  rowsOfParts,
+  type StoredRows,
+} from "./append-result.js";
 import { landedOrThrow } from "./conflict-advice.js";
 import { EncodedInput } from "./encoded-input.js";
 import { checkWriteOptions, intentOf, type WriteOptions } from "./write-options.js";
@@ -18,12 +24,6 @@ export interface WriteContext {
   readonly catalog: TableCatalog;
   readonly strictSchema: boolean;
   readonly durability: Durability;
-}
-
-/** What became visible, and at which version. */
-interface Landed {
-  readonly version: Version;
-  readonly parts: readonly PartEntry[];
 }
 
 /** The contract is that of `Dataset.append`. */
@@ -38,14 +38,14 @@ export async function appendRows(
   const { signal } = options;
   const snapshot = await storage.snapshot();
   try {
-    const resolved = catalog.resolve(table, snapshot);
-    const encoded = await EncodedInput.open(input, resolved.descriptor, { isStrict, signal });
+    const { descriptor } = catalog.resolve(table, snapshot);
+    const encoded = await EncodedInput.open(input, descriptor, { isStrict, signal });
     try {
-      const { version, parts } = encoded.isEmpty
-        ? { version: snapshot.version, parts: [] }
-        : await commitRows(storage, resolved, encoded, intentOf(snapshot, options), signal);
-      const rows = describeRows(table.key, parts, encoded.ignoredColumns);
-      return { ...rows, version, runId: storage.runId, durability };
+      const landed = encoded.isEmpty
+        ? { version: snapshot.version, ...rowsOfParts([]) }
+        : await commitRows(storage, descriptor, encoded, intentOf(snapshot, options), signal);
+      const rows = describeRows(table.key, landed, encoded.ignoredColumns);
+      return { ...rows, version: landed.version, runId: storage.runId, durability };
     } finally {
       await encoded.close();
     }
@@ -56,28 +56,24 @@ export async function appendRows(
 
 async function commitRows(
   storage: StagedStorage,
-  { descriptor, exists }: ResolvedTable,
+  descriptor: TableDescriptor,
   encoded: EncodedInput,
   intent: OperationIntent,
   signal: AbortSignal | undefined,
-): Promise<Landed> {
-  const table = descriptor.name;
-  const operation = await storage.begin(intent);
+): Promise<StoredRows & { readonly version: Version }> {
+  const { name } = descriptor;
   try {
-    if (!exists) await operation.stageSchema(table, { kind: "create", descriptor });
-    const { parts } = await operation.stageAppend(table, encoded.batches());
-    checkNotAborted(signal);
-    const outcome = landedOrThrow(await operation.commit(signal ? { signal } : {}), [table]);
-    const { version } = outcome;
-    if (outcome.kind === "unchanged") return { version, parts: [] };
-    if (!outcome.duplicate) return { version, parts };
+    const options = signal ? { signal } : {};
+    const appended = await storage.append(intent, descriptor, encoded.batches(), options);
+    const landed = landedOrThrow(appended.outcome, [name]);
+    const { version } = landed;
+    if (landed.kind === "unchanged") return { version, ...rowsOfParts([]) };
     // What landed under this id before, not what was staged now.
-    return { version, parts: await landedParts(storage, operation.ref, version, table) };
+    const isDuplicate = landed.duplicate;
+    const rows = isDuplicate ? await landedRows(storage, appended.ref, version, name) : appended;
+    return { ...rows, version };
   } catch (error) {
     // The storage may wrap what the input failed with; the caller is told the input's own error.
     throw abortedOr(encoded.failure ?? error, signal);
-  } finally {
-    // Without effect after the commit.
-    await operation.discard();
   }
 }

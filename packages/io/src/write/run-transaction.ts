@@ -3,7 +3,7 @@ import type { OperationRef, RunId, TableKey, Version } from "@crv/core";
 import type { Durability, StagedStorage } from "@crv/storage-trait";
 import { abortedOr, checkNotAborted } from "../cancellation.js";
 import type { Descriptors } from "../tables/table-types.js";
-import { describeRows, landedParts } from "./append-result.js";
+import { describeRows, landedRows } from "./append-result.js";
 import type { WriteContext } from "./append-rows.js";
 import { landedOrThrow } from "./conflict-advice.js";
 import type { ChangedTable, StagedTables } from "./staged-tables.js";
@@ -52,7 +52,7 @@ function describeLanded(
 ): Promise<readonly ChangedTable[]> {
   return Promise.all(
     tables.map(async (table) => {
-      const rows = describeRows(table, await landedParts(storage, operation, version, table), []);
+      const rows = describeRows(table, await landedRows(storage, operation, version, table), []);
       return { ...rows, rowsAdded: rows.rows, rowsRemoved: 0 };
     }),
   );

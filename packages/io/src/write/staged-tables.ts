@@ -1,7 +1,7 @@
 /** What a transaction has staged so far, table by table, for its result. */
 import type { PartEntry, TableKey } from "@crv/core";
 import type { StagedHandle } from "@crv/storage-trait";
-import { describeRows, type WrittenRows } from "./append-result.js";
+import { describeRows, rowsOfParts, type WrittenRows } from "./append-result.js";
 
 /** What a transaction did to one table. `parts`, and `rows` in them, are those that the commit adds. */
 export interface ChangedTable extends WrittenRows {
@@ -39,7 +39,7 @@ export class StagedTables {
   /** @param partsOf Parts that the commit adds to a table. */
   describe(partsOf: (table: TableKey) => readonly PartEntry[]): readonly ChangedTable[] {
     return [...this.#staged].map(([table, { rowsAdded, rowsRemoved, ignoredColumns }]) => ({
-      ...describeRows(table, partsOf(table), [...ignoredColumns]),
+      ...describeRows(table, rowsOfParts(partsOf(table)), [...ignoredColumns]),
       rowsAdded,
       rowsRemoved,
     }));

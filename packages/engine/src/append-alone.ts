@@ -1,0 +1,31 @@
+/** An append as an operation of its own: begin, stage, commit. */
+import type { OperationRef, TableDescriptor } from "@crv/core";
+import type { AppendOutcome, OperationIntent } from "@crv/storage-trait";
+import type { RecordBatch } from "apache-arrow";
+import { beginOperation } from "./begin-operation.js";
+import type { EngineContext } from "./engine-context.js";
+
+/** One append, named but not begun. */
+export interface NamedAppend {
+  readonly ref: OperationRef;
+  readonly intent: OperationIntent;
+  readonly table: TableDescriptor;
+}
+
+export async function appendAlone(
+  context: EngineContext,
+  { ref, intent, table }: NamedAppend,
+  rows: AsyncIterable<RecordBatch>,
+  signal?: AbortSignal,
+): Promise<AppendOutcome> {
+  // Disposing discards what was staged; after the commit it has no effect.
+  await using operation = await beginOperation(context, intent, ref);
+  if (intent.base.descriptor(table.name) === undefined) {
+    await operation.stageSchema(table.name, { kind: "create", descriptor: table });
+  }
+  const { parts, rowsAdded } = await operation.stageAppend(table.name, rows);
+  signal?.throwIfAborted();
+  const outcome = await operation.commit();
+  const buckets = [...new Set(parts.map((part) => part.bucket))].sort((a, b) => a - b);
+  return { ref, outcome, rows: rowsAdded, buckets, parts };
+}

@@ -1,0 +1,68 @@
+/** The start of every write: what dead writers left is settled first. */
+import {
+  ACTOR_CHARS_MAX,
+  type CommitOutcome,
+  IoError,
+  MESSAGE_CHARS_MAX,
+  type OperationId,
+  type OperationRef,
+  parseOperationId,
+  show,
+  type TableChange,
+  type TableKey,
+} from "@crv/core";
+import type { OperationIntent } from "@crv/storage-trait";
+import type { EngineContext } from "./engine-context.js";
+import { stateOf } from "./snapshot.js";
+import { EngineOperation } from "./staged-operation.js";
+
+export async function beginOperation(
+  context: EngineContext,
+  intent: OperationIntent,
+  ref = nameOperation(context, intent),
+): Promise<EngineOperation> {
+  await prepareToWrite(context);
+  const settled = intent.operationId && (await findSettled(context, ref.operationId));
+  return new EngineOperation(context, ref, intent, stateOf(intent.base), settled || undefined);
+}
+
+/** @throws IoError `INVALID_ARGUMENT`. */
+export function nameOperation(context: EngineContext, intent: OperationIntent): OperationRef {
+  const { version } = stateOf(intent.base);
+  checkText("actor", intent.actor, ACTOR_CHARS_MAX);
+  checkText("message", intent.message, MESSAGE_CHARS_MAX);
+  const operationId = parseOperationId(intent.operationId ?? context.mintId());
+  return { operationId, branch: intent.base.branch, base: version };
+}
+
+export async function prepareToWrite({ recover, log, store }: EngineContext): Promise<void> {
+  await recover();
+  // Rule `syncfound`: what the operation expects must not rest on a record that might be lost.
+  await log.makeDurable(store);
+}
+
+/** Rule `resubmit`: an id is attempted once; to bring it again is to be told what became of it. */
+async function findSettled(
+  { log, store }: EngineContext,
+  operationId: OperationId,
+): Promise<CommitOutcome | undefined> {
+  const state = await log.refresh();
+  await log.makeDurable(store);
+  const entry = state.ledger.says(operationId, state.version);
+  if (entry === undefined) return undefined;
+  const { version } = entry;
+  if (entry.kind === "aborted")
+    return { kind: "conflict", conflict: { kind: "Fenced", at: version } };
+  const tables = (await log.read(version))?.tables ?? new Map<TableKey, TableChange>();
+  const tableVersions = new Map([...tables].map(([table, change]) => [table, change.version]));
+  return { kind: "committed", version, tableVersions, duplicate: true };
+}
+
+function checkText(what: string, text: string | undefined, charsMax: number): void {
+  if (text === undefined || (typeof text === "string" && text.length <= charsMax)) return;
+  throw new IoError(
+    "INVALID_ARGUMENT",
+    `${what} must be a text of at most ${charsMax} characters (got: ${show(text)})`,
+    { details: { what, charsMax } },
+  );
+}
