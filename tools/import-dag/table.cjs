@@ -94,7 +94,7 @@ const restricted = [
   {
     rule: "file-system",
     modules: ["fs", "node:fs", "fs/promises", "node:fs/promises"],
-    allowed: ["storage", "cli", "examples"],
+    allowed: ["storage", "safetensors", "cli", "examples"],
     reason: "only storage touches files; take an ObjectStore, or a read function from the facade",
   },
   {
