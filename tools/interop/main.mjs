@@ -1,9 +1,10 @@
 /**
  * `npm run interop`: writes runs through crv, reads them with DuckDB, and with pyarrow and Polars
- * where Python has them, and compares what each finds with what crv says. The exit code is 0 when
+ * where Python has them, and compares what each finds with what crv says; and tensor files with the
+ * reference library, both ways. The exit code is 0 when
  * everything agrees; a reader that is not there is skipped, and said so.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildToRun } from "../build.mjs";
@@ -16,7 +17,11 @@ import {
   expectedTypes,
 } from "./expected-facts.mjs";
 import { openDuckDb } from "./read-duckdb.mjs";
-import { readManifestsWithPython, readWithPython } from "./read-python.mjs";
+import {
+  readManifestsWithPython,
+  readSafetensorsWithPython,
+  readWithPython,
+} from "./read-python.mjs";
 
 /** @typedef {import("./sample-run.mjs").SampleTable} SampleTable */
 
@@ -101,6 +106,42 @@ async function compareWithPython(runs) {
   }
 }
 
+/** Tensor files, both ways: ours read by the reference library, and its own read by us. @param {string} root */
+async function compareSafetensors(root) {
+  const { byName, encodeSample, factsOf, isTaken, nearlyRightFiles, sampleFiles } = await import(
+    "./sample-tensors.mjs"
+  );
+  const cases = nearlyRightFiles();
+  const files = [];
+  for (const [at, sample] of sampleFiles.entries()) {
+    const path = join(root, `${at}.safetensors`);
+    await writeFile(path, encodeSample(sample));
+    files.push({ ...sample, path });
+  }
+  const hexes = cases.map((bytes) => Buffer.from(bytes).toString("hex"));
+  const reference = await readSafetensorsWithPython({ files, cases: hexes });
+  const { name: reader } = reference;
+  if ("skipped" in reference) {
+    skipped.add(`${reader}: ${reference.skipped}`);
+    return;
+  }
+  for (const [at, sample] of sampleFiles.entries()) {
+    const { found, written } = /** @type {any} */ (reference.files[at]);
+    const expected = sample.tensors.toSorted(byName);
+    checks.equal(reader, "our tensor files", sample.name, { found, expected });
+    if (written === null) continue;
+    const theirs = new Uint8Array(Buffer.from(written, "hex"));
+    checks.equal(reader, "its tensor files", sample.name, { found: factsOf(theirs), expected });
+    const ours = Buffer.from(encodeSample(sample)).toString("hex");
+    checks.equal(reader, "bytes of tensor files", sample.name, { found: ours, expected: written });
+  }
+  for (const [at, bytes] of cases.entries()) {
+    const where = JSON.stringify(Buffer.from(bytes.subarray(8, -8)).toString());
+    const compared = { found: isTaken(bytes), expected: reference.cases[at] };
+    checks.equal(reader, "verdicts on tensor files", where, compared);
+  }
+}
+
 /** The members of `found` that are expected. @param {any} found @param {object} expected */
 function pick(found, expected) {
   return Object.fromEntries(Object.keys(expected).map((key) => [key, found?.[key]]));
@@ -121,6 +162,7 @@ async function interop() {
     for (const compression of COMPRESSIONS) runs.push(await writeSampleRun(root, compression));
     await compareWithDuckDb(runs);
     await compareWithPython(runs);
+    await compareSafetensors(root);
   } finally {
     await rm(root, { recursive: true });
   }
@@ -129,4 +171,5 @@ async function interop() {
   return checks.hasFailed ? 1 : 0;
 }
 
-process.exitCode = (await buildToRun("crv")) ? await interop() : 1;
+const isBuilt = (await buildToRun("crv")) && (await buildToRun("@crv/safetensors"));
+process.exitCode = isBuilt ? await interop() : 1;

@@ -46,6 +46,26 @@ export async function readManifestsWithPython(tables) {
   }
 }
 
+/**
+ * What the reference library makes of safetensors files, and of the same tensors.
+ *
+ * @typedef {{ found: unknown[], written: string | null }} SafetensorsFacts `written`: its own file in hex
+ * @param {{ files: readonly object[], cases: readonly string[] }} request
+ * @returns {Promise<{ name: string, skipped: string } | { name: string, files: SafetensorsFacts[], cases: boolean[] }>}
+ */
+export async function readSafetensorsWithPython(request) {
+  const folder = await mkdtemp(join(tmpdir(), "crv-interop-"));
+  try {
+    const path = join(folder, "request.json");
+    await writeFile(path, JSON.stringify(request));
+    return await runPython("safetensors-files.py", [path]);
+  } catch (error) {
+    return { name: "safetensors", skipped: reasonOf(error) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /** @param {string} script @param {readonly string[]} args @returns {Promise<any>} what it printed */
 function runPython(script, args) {
   const file = fileURLToPath(new URL(`python/${script}`, import.meta.url));

@@ -3,8 +3,8 @@
 const NAN = 0xff;
 
 /**
- * The nearest power of two to the float32 of these bits, the larger one at equal distance. Zero, and
- * what is smaller than all, becomes the smallest; negative values, infinities and NaN become NaN.
+ * The nearest power of two to the float32 of these bits, the larger one at equal distance; between the
+ * two smallest always the larger. Zero, and what is smaller than all, becomes the smallest; negative values, infinities and NaN become NaN.
  */
 export function encodeScale8(bits: number): number {
   const absolute = bits & 0x7fffffff;
@@ -12,8 +12,8 @@ export function encodeScale8(bits: number): number {
   if (isNegative || absolute >= 0x7f800000) return NAN;
   const exponent = absolute >>> 23;
   const mantissa = absolute & 0x7fffff;
-  // Without the implied bit of normal values 2^-127 is half of the mantissa's range, 2^-126 all of it.
-  if (exponent === 0) return mantissa >= 0x600000 ? 1 : 0;
+  // Subnormal: up from anything above 2^-127, which is pattern 0. Not the nearest, but what torch does.
+  if (exponent === 0) return mantissa > 0x400000 ? 1 : 0;
   return mantissa >= 0x400000 ? exponent + 1 : exponent;
 }
 
