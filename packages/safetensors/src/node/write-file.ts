@@ -13,6 +13,8 @@ import {
 } from "../write.js";
 import { replaceFile } from "./replace-file.js";
 
+type AnyInput = TensorInput | StreamedTensorInput;
+
 export interface WriteFileOptions extends WriteOptions, ReadOptions {}
 
 /**
@@ -24,7 +26,7 @@ export interface WriteFileOptions extends WriteOptions, ReadOptions {}
  */
 export async function writeSafetensorsFile(
   path: string,
-  tensors: Named<TensorInput | StreamedTensorInput>,
+  tensors: Named<AnyInput>,
   options: WriteFileOptions = {},
 ): Promise<void> {
   await replaceFile(path, streamSafetensors(tensors, options), options.signal);
@@ -44,21 +46,15 @@ export interface WriteShardsOptions extends WriteFileOptions, ShardOptions {}
  */
 export async function writeSafetensorsShards(
   folder: string,
-  tensors: Named<TensorInput | StreamedTensorInput>,
+  tensors: Named<AnyInput>,
   options: WriteShardsOptions = {},
 ): Promise<ShardPlan> {
   const byName = mapOf(tensors);
   const specs = [...byName].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const plan = planShards(specs, options);
   for (const [shard, names] of plan.shards) {
-    const part = names.map((name) => [name, byName.get(name)] as const);
-    await writeSafetensorsFile(
-      join(folder, shard),
-      part.filter(
-        (pair): pair is [string, TensorInput | StreamedTensorInput] => pair[1] !== undefined,
-      ),
-      options,
-    );
+    const part = names.map((name) => [name, byName.get(name) as AnyInput] as const);
+    await writeSafetensorsFile(join(folder, shard), part, options);
   }
   if (plan.shards.size > 1) {
     const path = join(folder, `${options.base ?? "model"}.safetensors.index.json`);
