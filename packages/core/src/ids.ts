@@ -4,7 +4,7 @@
  * run id, branch name: letters, digits, `.`, `_`, `-`; not only dots; no leading or trailing dot;
  * no device name of Windows; at most 128 characters. Operation, commit and lease ids are ULIDs.
  */
-import { isValid } from "ulid";
+import { decodeTime, isValid } from "ulid";
 import { GrammarError, show } from "./errors.js";
 import type { BranchName, CommitId, OperationId, RunId, TableKey } from "./id-types.js";
 import { NAME_CHARS_MAX } from "./limits.js";
@@ -71,4 +71,9 @@ function invalid(what: string, value: unknown, remedy: string): GrammarError {
   return new GrammarError("INVALID_NAME", `invalid ${what} ${show(value)}: ${remedy}`, {
     details: { what, value },
   });
+}
+
+/** When the id was minted, by the clock of whoever minted it. */
+export function operationTime(id: OperationId): Date {
+  return new Date(decodeTime(id));
 }

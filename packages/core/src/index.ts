@@ -109,6 +109,7 @@ export {
 export type { BranchName, CommitId, OperationId, RunId, TableKey } from "./id-types.js";
 export {
   MAIN_BRANCH,
+  operationTime,
   parseBranchName,
   parseCommitId,
   parseOperationId,

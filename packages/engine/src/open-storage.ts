@@ -72,7 +72,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
     views: new PublishedViews(views, options.writeManifestEveryN),
     stageBytesMax: options.stageBytesMax ?? STAGE_BYTES_MAX,
     onPhase: options.onPhase,
-    recover: () => sweep(recovery, { views: false }),
+    recover: () => sweep(recovery, { views: false, passUnderWay: true }),
     checkpointedAt: 0,
   };
   await log.refresh();

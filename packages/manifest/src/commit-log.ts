@@ -23,7 +23,7 @@ import { readFloor } from "./floor.js";
 import { decodeRecord } from "./record-codec.js";
 import { applyRecord, emptyState, type RunState } from "./run-state.js";
 
-/** Records fetched at once while replaying: enough to hide latency, few enough to waste little. */
+/** Most records fetched at once while replaying: enough to hide latency. */
 const READ_AHEAD_RECORDS = 16;
 
 /** Whether the whole log must be sound, or its newest sound version will do. */
@@ -235,16 +235,15 @@ export class CommitLog {
 
   async #replay(base: RunState, last: Version): Promise<RunState> {
     let state = base;
-    while (state.version < last) {
+    // One at first: in the steady state its number is free, and all is read. Then ever more.
+    for (let ahead = 1; state.version < last; ahead = Math.min(2 * ahead, READ_AHEAD_RECORDS)) {
       const first = state.version + 1;
-      const count = Math.min(READ_AHEAD_RECORDS, last - state.version);
-      // One look at the next number first: in the steady state it is free, and all is read.
-      const head = await this.#readSound(first);
-      if (head === undefined) return state;
-      const ahead = await Promise.all(
-        Array.from({ length: count - 1 }, (_, i) => this.#readSound(first + 1 + i)),
+      const count = Math.min(ahead, last - state.version);
+      const records = await Promise.all(
+        Array.from({ length: count }, (_, i) => this.#readSound(first + i)),
       );
-      for (const [i, record] of [head, ...ahead].entries()) {
+      for (const [i, record] of records.entries()) {
+        // One before it may have come to be after this one was looked for.
         const found = record ?? (i > 0 ? await this.#readSound(first + i) : undefined);
         const next = found && this.#follow(state, found);
         if (next === undefined) return state;

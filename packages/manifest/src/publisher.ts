@@ -68,6 +68,8 @@ export class Publisher {
   readonly #options: PublisherOptions;
   #waiting: Waiting[] = [];
   #tail: Promise<void> = Promise.resolve();
+  /** Whether other processes commit, too: then each attempt looks for newcomers first. */
+  #isContended = false;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -136,7 +138,8 @@ export class Publisher {
   /** One record for `group`; returns those that must try again. */
   async #attempt(group: readonly Waiting[]): Promise<Waiting[]> {
     const { store, log, durability } = this.#options;
-    const state = log.state;
+    const known = log.state;
+    const state = this.#isContended ? await this.#readNewcomers() : known;
     const judged = group.map((waiting) => ({ waiting, says: judge(waiting.proposal, state) }));
     const free = judged.filter(({ says }) => says.kind === "free").map(({ waiting }) => waiting);
     if (free.length < group.length) await log.makeDurable(store);
@@ -154,6 +157,7 @@ export class Publisher {
       case "created": {
         state.ledger.add(record);
         log.advance(next);
+        this.#isContended = state !== known;
         for (const w of free) w.resolve(committed(w.proposal, next, next.version, false));
         return [];
       }
@@ -165,8 +169,8 @@ export class Publisher {
       // The number was freed by cleanup: whether one of them landed is what the ledger says.
       case "below-floor":
       case "taken":
+        this.#isContended = true;
         for (const w of free) w.tried.add(record.version);
-        await this.#readNewcomers();
         return this.#keepTrying(free);
     }
   }

@@ -35,13 +35,13 @@ export interface ExamineContext {
 }
 
 /** A sidecar, or only the name of one that was torn (rule `torn`). */
-interface Found {
+export interface FoundSidecar {
   readonly ref: OperationRef;
   readonly sidecar: Sidecar | undefined;
 }
 
 /** One operation that left a sidecar, seen against a fresh snapshot of its branch. */
-export interface ExaminedOperation extends Found {
+export interface ExaminedOperation extends FoundSidecar {
   readonly decision: Decision;
   readonly tables: readonly RecoveredTable[];
   /** What the log says of its id. */
@@ -110,10 +110,11 @@ async function landedVersions(
   return new Map([...(record?.tables ?? [])].map(([table, change]) => [table, change.version]));
 }
 
-async function readSidecar(
+/** Undefined when it is gone. */
+export async function readSidecar(
   context: ExamineContext,
   operationId: OperationId,
-): Promise<Found | undefined> {
+): Promise<FoundSidecar | undefined> {
   const key = formatSidecarKey(operationId);
   try {
     const bytes = await context.store.get(key, { sizeBytesMax: SIDECAR_BYTES_MAX });

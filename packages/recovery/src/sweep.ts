@@ -6,6 +6,7 @@
 import { listOperations } from "./examine-operation.js";
 import { type RecoveryContext, type SweptOperation, settleOperation } from "./settle-operation.js";
 import { sweepViews } from "./sweep-views.js";
+import { isUnderWay } from "./under-way.js";
 
 /** What a sweep found and did. */
 export interface SweepReport {
@@ -16,8 +17,10 @@ export interface SweepReport {
 }
 
 export interface SweepOptions {
-  /** Also bring the views of all tables up to the log: at open, not at the start of every write. */
+  /** Also bring the views of all tables up to the log. */
   readonly views: boolean;
+  /** Pass over operations whose writers are at work, as far as that is cheap to tell. */
+  readonly passUnderWay?: boolean;
 }
 
 /**
@@ -32,6 +35,7 @@ export async function sweep(context: RecoveryContext, options: SweepOptions): Pr
   };
   for (const operationId of await listOperations(context.store)) {
     if (context.isOwn(operationId)) continue;
+    if (options.passUnderWay && (await isUnderWay(context, operationId))) continue;
     const swept = await settleOperation(context, operationId);
     if (swept) report[swept.fate].push(swept.operation);
   }

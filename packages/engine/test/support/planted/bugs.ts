@@ -29,12 +29,13 @@ const TRIM = "engine/src/trim-log.ts";
 const PIPELINE = "engine/src/commit-pipeline.ts";
 const OPERATION = "engine/src/staged-operation.ts";
 const STORAGE = "engine/src/engine-storage.ts";
+const BEGIN = "engine/src/begin-operation.ts";
 const STORE = "storage-trait/src/testing/simulated-store.ts";
 const DISK_WRITER = "storage-trait/src/testing/simulated-writer.ts";
 
 /** Rule `resubmit` stands before the checks of an id at publish: those matter when it is left out. */
 const NOT_ASKED_AT_BEGIN: SourceEdit = {
-  file: STORAGE,
+  file: BEGIN,
   find: "  if (entry === undefined) return undefined;\n",
   replace: "  if (entry !== undefined || entry === undefined) return undefined;\n",
 };
