@@ -1,0 +1,27 @@
+/** All benchmarks, in the order in which they are run and shown. */
+import { append } from "./benchmarks/append.mjs";
+import { bulk } from "./benchmarks/bulk.mjs";
+import { groupCommit } from "./benchmarks/group-commit.mjs";
+import { metadata } from "./benchmarks/metadata.mjs";
+import { objects } from "./benchmarks/objects.mjs";
+import { open } from "./benchmarks/open.mjs";
+import { plan } from "./benchmarks/plan.mjs";
+import { processes } from "./benchmarks/processes.mjs";
+import { recovery } from "./benchmarks/recovery.mjs";
+import { scan } from "./benchmarks/scan.mjs";
+import { stream } from "./benchmarks/stream.mjs";
+
+/** @type {readonly import("./benchmark.mjs").Benchmark[]} */
+export const suite = [
+  append,
+  groupCommit,
+  processes,
+  recovery,
+  bulk,
+  objects,
+  stream,
+  scan,
+  plan,
+  open,
+  metadata,
+];
