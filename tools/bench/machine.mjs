@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { median, quantile } from "simple-statistics";
 import { freshFolder, removeFolder } from "./folders.mjs";
 
-const SYNCS = 300;
+const SYNCS = 100;
 const BLOCK_BYTES = 4096;
 
 export function machineFacts() {

@@ -13,11 +13,7 @@ export function edgesTable(bucketSize = HISTORY_BUCKET_TICKS) {
 
 /**
  * @param {string} root
- * @param {object} [options]
- * @param {number} [options.bucketSize]
- * @param {"full" | "process"} [options.durability]
- * @param {"readWrite" | "readOnly"} [options.mode]
- * @param {import("crv").OpenRunOptions<readonly []>["onPhase"]} [options.onPhase]
+ * @param {Pick<import("crv").OpenRunOptions<readonly []>, "durability" | "mode" | "onPhase"> & { bucketSize?: number }} [options]
  */
 export function openBenchRun(root, { bucketSize, ...options } = {}) {
   // A reader takes the table as the run has it.

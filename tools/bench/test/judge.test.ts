@@ -1,0 +1,71 @@
+/** What is concluded from figures: aims that are met, missed, or not measured. */
+import { describe, expect, test } from "vitest";
+import type { FigureOf } from "../benchmark.mjs";
+import { append } from "../benchmarks/append.mjs";
+import { open } from "../benchmarks/open.mjs";
+import { BEGIN, END, replaceResults } from "../markdown.mjs";
+import { runBenchmark } from "../run-benchmark.mjs";
+
+const figures =
+  (known: Record<string, Record<string, number>>): FigureOf =>
+  (label, figure) =>
+    known[label]?.[figure];
+
+describe("append", () => {
+  const judge = (p50After20: number) =>
+    append.judge(
+      figures({
+        "bare loop": { p50: 2 },
+        "crv, after 5 versions": { p50: 2.9, rate: 300 },
+        "crv, after 20 versions": { p50: p50After20, rate: 300 },
+        "LanceDB, after 5 versions": { p50: 7, rate: 120 },
+      }),
+      "small",
+    );
+
+  test("meets its aims by ratios of medians", () => {
+    expect(judge(2.8).map(({ found, met }) => [found, met])).toEqual([
+      ["1.45 ×", true],
+      ["1.40 ×", true],
+      ["2.50 ×", true],
+      ["1.04 ×", true],
+      ["not measured", undefined],
+      ["not measured", undefined],
+    ]);
+  });
+
+  test("misses those that the figures miss", () => {
+    expect(
+      judge(3.6)
+        .map(({ met }) => met)
+        .slice(0, 4),
+    ).toEqual([true, false, true, false]);
+  });
+});
+
+test("an aim about sizes of which one was not measured is not judged", () => {
+  const some = figures({ "crv, readWrite, 20 versions": { ms: 10 } });
+  const verdicts = open.judge(some, "small");
+  expect(verdicts.map(({ met }) => met)).toEqual([true, ...Array(5).fill(undefined)]);
+});
+
+test("a side that did something else than it was to do is not measured", async () => {
+  const [first] = append.cases("small");
+  const wrong = { ...append, cases: () => [{ ...first!, expects: { records: 1 } }] };
+  const options = { size: "small" as const, repeat: 1, cache: "", log: () => undefined };
+  await expect(runBenchmark(wrong, { ...options, whySkipped: () => undefined })).rejects.toThrow(
+    'bare loop did {"records":4} instead of {"records":1}',
+  );
+});
+
+describe("the page", () => {
+  test("keeps what is around the results", () => {
+    expect(replaceResults(`before ${BEGIN} old ${END} after`, "new")).toBe(
+      `before ${BEGIN}\n\nnew\n\n${END} after`,
+    );
+  });
+
+  test("without a place for them is an error", () => {
+    expect(() => replaceResults("before", "new")).toThrow("has no");
+  });
+});
