@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../workspace.mjs";
 import { CACHE, freshFolder, removeFolder } from "./folders.mjs";
-import { machineFacts } from "./machine.mjs";
+import { machineFacts, machineLoad } from "./machine.mjs";
 import { describeMachine, describeResult, replaceResults } from "./markdown.mjs";
 import { installPeers, missingPeers, PEERS } from "./peers.mjs";
 import { keepResult, RESULTS, readResults } from "./results.mjs";
@@ -36,17 +36,18 @@ export async function bench(options, { show, log }) {
   for (const [side, reason] of Object.entries(missing)) log(`${side} is skipped: ${reason}`);
   const whySkipped = (/** @type {string} */ side) =>
     sides.includes(side) ? missing[side] : "not asked for";
+  const machine = machineFacts();
   // What is small is made anew; what takes minutes is kept.
   const cache = size === "small" ? freshFolder() : CACHE;
   try {
     for (const benchmark of suite) {
       if (names.length > 0 && !names.includes(benchmark.name)) continue;
-      const machine = machineFacts();
+      const load = machineLoad();
       const measured = await runBenchmark(benchmark, {
         ...{ size, repeat, whySkipped, cache },
         log: (text) => log(`${benchmark.name}: ${text}`),
       });
-      const result = { ...measured, machine, ...(note !== undefined && { note }) };
+      const result = { ...measured, load, machine, ...(note !== undefined && { note }) };
       keepResult(results, result);
       show(describeResult(benchmark, result));
     }

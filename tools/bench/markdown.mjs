@@ -28,7 +28,7 @@ export function describeResult({ title, method, columns }, result) {
     ...result.verdicts.map(({ aim, found, met }) => [aim, found, formatMet(met)]),
   ]);
   const repeats = result.repeat === 1 ? "One trial" : `Medians of ${result.repeat} trials`;
-  const notes = [`${repeats}, ${result.at.slice(0, 10)}, load ${result.machine.load.join(" ")}.`];
+  const notes = [`${repeats}, ${result.at.slice(0, 10)}, load ${result.load.join(" ")}.`];
   if (result.note !== undefined) notes.push(`${result.note}.`);
   if (skipped.length > 0) {
     notes.push(`Skipped: ${skipped.map((one) => `${one.label} (${one.skipped})`).join("; ")}.`);

@@ -7,7 +7,7 @@ export const RESULTS = join(root, "tools", "bench", "results");
 
 /**
  * @typedef {import("./run-benchmark.mjs").BenchmarkResult & {
- *   machine: ReturnType<typeof import("./machine.mjs").machineFacts>, note?: string }} KeptResult
+ *   machine: ReturnType<typeof import("./machine.mjs").machineFacts>, load: readonly number[], note?: string }} KeptResult
  */
 
 /** @param {string} folder @param {KeptResult} result @returns {string} the file */
