@@ -24,7 +24,7 @@ const SIDES = [...OWN_SIDES, ...Object.keys(PEERS)];
  * @throws {RangeError} for a benchmark or a side that there is not
  */
 export async function bench(options, { show, log }) {
-  const { names, size, repeat, note, results = RESULTS, sides = SIDES } = options;
+  const { names, size, repeat, note, results = RESULTS, sides = SIDES, historyMax } = options;
   checkKnown(
     "benchmark",
     names,
@@ -34,8 +34,12 @@ export async function bench(options, { show, log }) {
   if (sides.some((side) => !OWN_SIDES.includes(side))) installPeers();
   const missing = await missingPeers(sides);
   for (const [side, reason] of Object.entries(missing)) log(`${side} is skipped: ${reason}`);
-  const whySkipped = (/** @type {string} */ side) =>
-    sides.includes(side) ? missing[side] : "not asked for";
+  /** @param {import("./benchmark.mjs").Case} one */
+  const whySkipped = ({ side, fixture }) => {
+    if (!sides.includes(side)) return "not asked for";
+    const isLong = Number(fixture?.input.versions ?? 0) > historyMax;
+    return isLong ? `history of more than ${historyMax} versions` : missing[side];
+  };
   const machine = machineFacts();
   // What is small is made anew; what takes minutes is kept.
   const cache = size === "small" ? freshFolder() : CACHE;

@@ -30,7 +30,7 @@ import { runSide } from "./run-side.mjs";
  * @param {object} options
  * @param {"full" | "small"} options.size
  * @param {number | undefined} options.repeat
- * @param {(side: string) => string | undefined} options.whySkipped
+ * @param {(one: Case) => string | undefined} options.whySkipped
  * @param {(text: string) => void} options.log
  * @param {string} options.cache folder of fixtures
  * @returns {Promise<BenchmarkResult>}
@@ -39,7 +39,7 @@ export async function runBenchmark(benchmark, options) {
   const { size, repeat = benchmark.repeat, whySkipped, log, cache } = options;
   const at = new Date().toISOString();
   const cases = benchmark.cases(size);
-  const chosen = cases.filter(({ side }) => whySkipped(side) === undefined);
+  const chosen = cases.filter((one) => whySkipped(one) === undefined);
   /** @type {Map<string, Figures[]>} */
   const trials = new Map(chosen.map(({ label }) => [label, []]));
   for (let round = 0; round < repeat; round++) {
@@ -50,9 +50,10 @@ export async function runBenchmark(benchmark, options) {
       log(`${round + 1}/${repeat} ${one.label}: ${shown(benchmark, figures)}`);
     }
   }
-  const results = cases.map(({ label, side }) => {
+  const results = cases.map((one) => {
+    const { label, side } = one;
     const own = trials.get(label) ?? [];
-    const skipped = whySkipped(side);
+    const skipped = whySkipped(one);
     return { label, side, medians: medians(own), trials: own, ...(skipped && { skipped }) };
   });
   const byLabel = new Map(results.map((result) => [result.label, result.medians]));
