@@ -48,10 +48,15 @@ export async function fixtureFolder(cache, { script, input }, log) {
   const building = freshFolder();
   const folder = join(building, "data");
   mkdirSync(folder);
-  const { figures } = await runSide(script, { ...input, folder }, ["--max-old-space-size=8192"]);
-  writeFileSync(join(folder, "fixture.json"), JSON.stringify(figures));
-  renameSync(building, home);
-  return data;
+  try {
+    const { figures } = await runSide(script, { ...input, folder }, ["--max-old-space-size=8192"]);
+    writeFileSync(join(folder, "fixture.json"), JSON.stringify(figures));
+    renameSync(building, home);
+    return data;
+  } catch (error) {
+    removeFolder(building);
+    throw error;
+  }
 }
 
 /** What decides the bytes of a fixture: the pages of the format, and the rows. */

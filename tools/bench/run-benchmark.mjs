@@ -42,23 +42,42 @@ export async function runBenchmark(benchmark, options) {
   const chosen = cases.filter((one) => whySkipped(one) === undefined);
   /** @type {Map<string, Figures[]>} */
   const trials = new Map(chosen.map(({ label }) => [label, []]));
+  /** @type {Map<string, string>} */
+  const failures = new Map();
   for (let round = 0; round < repeat; round++) {
     // Every other round backwards, so that no case is always after the same one.
     for (const one of round % 2 === 0 ? chosen : [...chosen].reverse()) {
-      const figures = await runTrial(one, cache, log);
+      if (failures.has(one.label)) continue;
+      const figures = await runTrial(one, cache, log).catch((error) => {
+        if (isOurs(one)) throw error;
+        failures.set(one.label, summary(error));
+        log(`${one.label} is skipped: ${error}`);
+      });
+      if (figures === undefined) continue;
       trials.get(one.label)?.push(figures);
       log(`${round + 1}/${repeat} ${one.label}: ${shown(benchmark, figures)}`);
     }
   }
   const results = cases.map((one) => {
     const { label, side } = one;
-    const own = trials.get(label) ?? [];
-    const skipped = whySkipped(one);
+    const skipped = whySkipped(one) ?? failures.get(label);
+    const own = (skipped === undefined && trials.get(label)) || [];
     return { label, side, medians: medians(own), trials: own, ...(skipped && { skipped }) };
   });
   const byLabel = new Map(results.map((result) => [result.label, result.medians]));
   const verdicts = benchmark.judge((label, figure) => byLabel.get(label)?.[figure], size);
   return { name: benchmark.name, at, size, repeat, cases: results, verdicts };
+}
+
+/** What a peer cannot do here is a note in its results; what we cannot is a failure. @param {Case} one */
+function isOurs({ side }) {
+  return side === "crv" || side === "bare";
+}
+
+/** @param {unknown} error */
+function summary(error) {
+  const { message } = /** @type {Error} */ (error);
+  return message.match(/^\s*\w*Error: .*$/m)?.[0].trim() ?? message.split("\n")[0] ?? "";
 }
 
 /**

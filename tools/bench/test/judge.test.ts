@@ -1,6 +1,6 @@
 /** What is concluded from figures: aims that are met, missed, or not measured. */
 import { describe, expect, test } from "vitest";
-import type { FigureOf } from "../benchmark.mjs";
+import type { FigureOf, Side } from "../benchmark.mjs";
 import { append } from "../benchmarks/append.mjs";
 import { open } from "../benchmarks/open.mjs";
 import { BEGIN, END, replaceResults } from "../markdown.mjs";
@@ -49,13 +49,32 @@ test("an aim about sizes of which one was not measured is not judged", () => {
   expect(verdicts.map(({ met }) => met)).toEqual([true, ...Array(5).fill(undefined)]);
 });
 
-test("a side that did something else than it was to do is not measured", async () => {
-  const [first] = append.cases("small");
-  const wrong = { ...append, cases: () => [{ ...first!, expects: { records: 1 } }] };
-  const options = { size: "small" as const, repeat: 1, cache: "", log: () => undefined };
-  await expect(runBenchmark(wrong, { ...options, whySkipped: () => undefined })).rejects.toThrow(
-    'bare loop did {"records":4} instead of {"records":1}',
-  );
+describe("a side that did something else than it was to do", () => {
+  const [bare] = append.cases("small");
+  const run = (side: Side) =>
+    runBenchmark(
+      { ...append, cases: () => [{ ...bare!, side, expects: { records: 1 } }] },
+      { size: "small", repeat: 1, cache: "", log: () => undefined, whySkipped: () => undefined },
+    );
+
+  test("ends the bench when it is ours", async () => {
+    await expect(run("bare")).rejects.toThrow(
+      'bare loop did {"records":4} instead of {"records":1}',
+    );
+  });
+
+  test("has no figures when it is a peer", async () => {
+    const { cases } = await run("sqlite");
+    expect(cases).toEqual([
+      {
+        label: "bare loop",
+        side: "sqlite",
+        medians: {},
+        trials: [],
+        skipped: 'bare loop did {"records":4} instead of {"records":1}',
+      },
+    ]);
+  });
 });
 
 describe("the page", () => {
