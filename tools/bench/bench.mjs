@@ -23,7 +23,16 @@ const SIDES = [...OWN_SIDES, ...Object.keys(PEERS)];
  * @param {(text: string) => void} output.log progress
  * @throws {RangeError} for a benchmark or a side that there is not
  */
-export async function bench(options, { show, log }) {
+export async function bench(options, output) {
+  if (options.names.length > 0 || !options.docs) await measureAll(options, output);
+  if (options.docs) writePage(options.results ?? RESULTS);
+}
+
+/**
+ * @param {import("./options.mjs").BenchOptions} options
+ * @param {Parameters<typeof bench>[1]} output
+ */
+async function measureAll(options, { show, log }) {
   const { names, size, repeat, note, results = RESULTS, sides = SIDES, historyMax } = options;
   checkKnown(
     "benchmark",
@@ -58,7 +67,6 @@ export async function bench(options, { show, log }) {
   } finally {
     if (size === "small") removeFolder(cache);
   }
-  if (options.docs) writePage(results);
 }
 
 /** @param {string} what @param {readonly string[]} asked @param {readonly string[]} known */

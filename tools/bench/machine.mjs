@@ -1,6 +1,6 @@
 /** Facts of the machine that figures depend on. */
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
-import { cpus, loadavg, platform, release, totalmem } from "node:os";
+import { arch, cpus, loadavg, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { median, quantile } from "simple-statistics";
 import { freshFolder, removeFolder } from "./folders.mjs";
@@ -12,7 +12,7 @@ export function machineFacts() {
   const [cpu] = cpus();
   return {
     node: process.version,
-    system: `${platform()} ${release()}`,
+    system: `${platform()} ${arch()}`,
     processor: `${cpus().length} × ${cpu?.model.trim() ?? "unknown"}`,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     fsync: measureFsync(),

@@ -3,13 +3,13 @@ import { parseArgs } from "node:util";
 
 /**
  * @typedef {object} BenchOptions
- * @property {readonly string[]} names of benchmarks; none = all
+ * @property {readonly string[]} names of benchmarks; none = all, or with `docs` none
  * @property {"full" | "small"} size
  * @property {number | undefined} repeat trials of each case; undefined = as the benchmark says
  * @property {readonly string[] | undefined} sides undefined = all
  * @property {number} historyMax cases on longer histories are skipped
  * @property {string | undefined} results folder of the results; undefined = tools/bench/results
- * @property {boolean} docs write the tables of docs/benchmarks.md
+ * @property {boolean} docs afterwards write the tables of docs/benchmarks.md
  * @property {string | undefined} note on the machine's load, kept with the results
  * @property {boolean} help
  */
@@ -21,7 +21,7 @@ export const USAGE = `npm run bench -- [benchmark ...] [options]
   --history-max N  skips cases on histories of more than N versions, which take long to build
   --note TEXT      kept with the results: what else ran on the machine
   --results FOLDER where results are kept (tools/bench/results)
-  --docs           write all kept results of full size into docs/benchmarks.md`;
+  --docs           write all kept results of full size into docs/benchmarks.md; without a benchmark, run none`;
 
 /**
  * @param {readonly string[]} args
