@@ -55,7 +55,10 @@ const packages = {
       "@crv/recovery",
     ],
   },
-  io: { name: "@crv/io", imports: ["@crv/core", "@crv/core/arrow", "@crv/storage-trait"] },
+  io: {
+    name: "@crv/io",
+    imports: ["@crv/core", "@crv/core/arrow", "@crv/core/models", "@crv/storage-trait"],
+  },
   safetensors: { name: "@crv/safetensors", imports: [] },
   tensors: {
     name: "@crv/tensors",
@@ -66,6 +69,7 @@ const packages = {
     imports: [
       "@crv/core",
       "@crv/core/arrow",
+      "@crv/core/models",
       "@crv/storage-trait",
       "@crv/storage-trait/object-store",
       "@crv/storage-trait/parts",
@@ -84,7 +88,7 @@ const packages = {
 };
 
 /** What an example may import of ours: it is a user. */
-const exampleImports = ["crv"];
+const exampleImports = ["crv", "crv/models"];
 
 /**
  * Modules that only some packages may import. `examples` stands for every example.

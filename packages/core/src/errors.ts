@@ -40,6 +40,8 @@ export const ERROR_ACTIONS = {
   INVALID_FILTER: "fix-input",
   /** An id or name that breaks its grammar. */
   INVALID_NAME: "fix-input",
+  /** A row that breaks a rule of its table's model. */
+  INVALID_ROW: "fix-input",
   /** A tick that is negative, fractional, not finite or too large. */
   INVALID_TICK: "fix-input",
   /** A value that its column cannot hold without loss. */
@@ -64,6 +66,8 @@ export const ERROR_ACTIONS = {
   UNKNOWN_OUTCOME: "retry",
   /** No table of that name in this run, and none was described. */
   UNKNOWN_TABLE: "fix-input",
+  /** A word that is not in its closed vocabulary. */
+  UNKNOWN_VALUE: "fix-input",
   /** An int64 beyond 2^53-1 was asked for as a number. */
   UNSAFE_INTEGER: "fix-input",
   /** The file system lacks what durable commits need. */

@@ -138,6 +138,7 @@ export {
 export { checkLowerSnake, isLowerSnake } from "./naming.js";
 export { type ObjectKey, parseObjectKey } from "./object-key.js";
 export type { CommitOutcome, Conflict, OperationRef, Resolution } from "./outcome.js";
+export { COMPRESSION, ROW_GROUP_SIZE } from "./part-defaults.js";
 export type {
   ColumnStatistics,
   PartEntry,

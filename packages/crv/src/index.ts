@@ -6,6 +6,7 @@
 export {
   type BranchName,
   CANONICAL_TABLES,
+  COMPRESSION,
   type ColumnSpec,
   type ColumnSpecs,
   type ColumnType,
@@ -50,6 +51,7 @@ export {
   parseSchemaVersion,
   RECOVERY_ACTOR,
   type Resolution,
+  ROW_GROUP_SIZE,
   type RowInput,
   type RunId,
   SCENARIOS_SEEN_DESC,

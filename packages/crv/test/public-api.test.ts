@@ -5,6 +5,7 @@ import * as crv from "../src/index.js";
 const VALUES = [
   "CANONICAL_TABLES",
   "COMMIT_PHASES",
+  "COMPRESSION",
   "ConflictError",
   "CrvError",
   "DECISIONS_DESC",
@@ -23,6 +24,7 @@ const VALUES = [
   "MESSAGES_DESC",
   "ORACLE_CALLS_DESC",
   "RECOVERY_ACTOR",
+  "ROW_GROUP_SIZE",
   "Run",
   "SCENARIOS_SEEN_DESC",
   "SCHEMA_V",
