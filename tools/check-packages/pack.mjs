@@ -1,7 +1,7 @@
 /** Packs the public packages and makes a program outside the workspace that uses the tarballs. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readmeExample } from "../readme-example.mjs";
+import { firstBlock, readmeExample } from "../readme-example.mjs";
 import { collect, root } from "../workspace.mjs";
 
 /**
@@ -58,6 +58,8 @@ export function writeConsumer(folder, tarballs) {
   });
   writeFileSync(join(folder, "exports.ts"), importsOf(manifests));
   writeFileSync(join(folder, "readme-example.ts"), readmeExample());
+  writeFileSync(join(folder, "settings-example.ts"), firstBlock("docs/settings.md", "ts"));
+  writeFileSync(join(folder, "crv.toml"), firstBlock("docs/settings.md", "toml"));
 }
 
 /** A module that imports every entry point by name. @param {readonly Manifest[]} manifests */

@@ -1,15 +1,29 @@
 /** What every command is given. */
-import { openRun, type Run } from "crv";
+import { IoSettings, openRun, type Run } from "crv";
 import { jsonText } from "./format/json-text.js";
 import type { Terminal } from "./terminal.js";
 
 export interface GlobalOptions {
-  readonly root: string;
+  /** Undefined: the setting. */
+  readonly root?: string;
   readonly json: boolean;
 }
 
-export interface CommandContext extends GlobalOptions {
+/** What a command writes to. */
+export interface OutputContext {
+  readonly json: boolean;
   readonly terminal: Terminal;
+}
+
+export interface CommandContext extends OutputContext {
+  readonly root: string;
+  readonly settings: IoSettings;
+}
+
+/** @throws IoConfigError for a setting that is wrong. */
+export function loadContext({ root, json }: GlobalOptions, terminal: Terminal): CommandContext {
+  const settings = IoSettings.load();
+  return { root: root ?? settings.rootDir, json, settings, terminal };
 }
 
 /**
@@ -17,10 +31,10 @@ export interface CommandContext extends GlobalOptions {
  * newest record is damaged, it says which version is shown instead.
  */
 export async function openForReading(
-  { root, terminal }: CommandContext,
+  { root, settings, terminal }: CommandContext,
   runId: string,
 ): Promise<Run> {
-  const run = await openRun({ root, runId, mode: "readOnly", create: "never" });
+  const run = await openRun({ root, runId, settings, mode: "readOnly", create: "never" });
   if (run.damagedAt !== undefined) {
     terminal.note(
       `record ${run.damagedAt} is damaged: what follows is version ${run.version}, the newest sound one`,
@@ -30,13 +44,13 @@ export async function openForReading(
 }
 
 /** Opens a run that exists for writing, which settles what dead writers left in it. */
-export function openForRecovery({ root }: GlobalOptions, runId: string): Promise<Run> {
-  return openRun({ root, runId, create: "never" });
+export function openForRecovery({ root, settings }: CommandContext, runId: string): Promise<Run> {
+  return openRun({ root, runId, settings, create: "never" });
 }
 
 /** Writes one JSON document, or the text that stands for it. */
 export async function writeResult(
-  { json, terminal }: CommandContext,
+  { json, terminal }: OutputContext,
   document: unknown,
   text: () => string,
 ): Promise<void> {

@@ -6,8 +6,9 @@ import { addLogCommand } from "./commands/log.js";
 import { addRecoverCommand } from "./commands/recover.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addScanCommand } from "./commands/scan.js";
+import { addSettingsCommand } from "./commands/settings.js";
 import { addShowCommand } from "./commands/show.js";
-import type { CommandContext, GlobalOptions } from "./context.js";
+import { type CommandContext, type GlobalOptions, loadContext } from "./context.js";
 import type { Terminal } from "./terminal.js";
 
 const EXAMPLES = `
@@ -19,6 +20,7 @@ Examples:
   crv log 2001 --table flights --limit 5
   crv recover 2001 --dry-run
   crv scan 2001 flights --tick-max 1439 --columns tick,delay --format csv > day.csv
+  crv settings
 
 Results go to stdout, messages to stderr. Exit codes: 0 done, 1 unexpected, 2 wrong input or usage,
 3 conflict, 4 damaged data, 5 try again, 6 cannot be done here.
@@ -28,7 +30,7 @@ export function createProgram(terminal: Terminal): Command {
   const program = new Command("crv")
     .description("Look at, fill and recover the runs of a crv store.")
     .version(readVersion())
-    .option("--root <dir>", "directory of the store", "out")
+    .option("--root <dir>", 'directory of the store, default the setting root_dir, "out"')
     .option("--json", "machine-readable results", false)
     .helpCommand(false)
     .exitOverride()
@@ -38,16 +40,15 @@ export function createProgram(terminal: Terminal): Command {
       writeErr: () => {},
     })
     .addHelpText("after", EXAMPLES);
-  const contextOf = (command: Command): CommandContext => ({
-    ...command.optsWithGlobals<GlobalOptions>(),
-    terminal,
-  });
+  const contextOf = (command: Command): CommandContext =>
+    loadContext(command.optsWithGlobals<GlobalOptions>(), terminal);
   addImportCommand(program, contextOf);
   addRunsCommand(program, contextOf);
   addShowCommand(program, contextOf);
   addLogCommand(program, contextOf);
   addRecoverCommand(program, contextOf);
   addScanCommand(program, contextOf);
+  addSettingsCommand(program, terminal);
   return program;
 }
 

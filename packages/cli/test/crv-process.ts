@@ -1,5 +1,5 @@
 /** Runs the built command as a user does. */
-import { spawn } from "node:child_process";
+import { type SpawnOptions, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -20,9 +20,23 @@ export function runCrvToHead(...args: readonly string[]): Promise<Ended> {
   return start(args, (stdout) => stdout.includes("\n"));
 }
 
-function start(args: readonly string[], hasEnough: (stdout: string) => boolean): Promise<Ended> {
+/** Runs `crv` in a directory, with more in its environment. */
+export function runCrvIn(
+  cwd: string,
+  environment: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Ended> {
+  return start(args, () => false, { cwd, env: { ...process.env, ...environment } });
+}
+
+function start(
+  args: readonly string[],
+  hasEnough: (stdout: string) => boolean,
+  options: SpawnOptions = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, ...args], {
+      ...options,
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";

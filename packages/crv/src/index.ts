@@ -75,11 +75,12 @@ export {
   type AppendResult,
   type ChangedTable,
   Dataset,
+  type EffectiveSetting,
   type Filter,
-  IoSettings,
   type IoSettingsInput,
   Scan,
   type ScanOptions,
+  type SettingOrigin,
   Transaction,
   type TransactionResult,
   type Where,
@@ -95,6 +96,8 @@ export {
 } from "@crv/recovery";
 export type { Durability, TrimReport } from "@crv/storage-trait";
 export { type ConflictResponse, conflictResponse } from "./conflict-response.js";
+export { IoSettings } from "./io-settings.js";
+export { type LoadedSettings, type LoadSettingsOptions, loadSettings } from "./load-settings.js";
 export { makeRunId } from "./make-run-id.js";
 export { openDataset } from "./open-dataset.js";
 export { type OpenRunOptions, openRun } from "./open-run.js";

@@ -5,7 +5,14 @@ export type { Condition, Filter, FilterOperators, FilterValue } from "./read/fil
 export { Scan } from "./read/scan.js";
 export type { ScanOptions } from "./read/scan-options.js";
 export type { Where } from "./read/tick-range.js";
+export type { Environment, SettingOrigin } from "./settings/given-setting.js";
 export { IoSettings, type IoSettingsInput } from "./settings/io-settings.js";
+export {
+  type EffectiveSetting,
+  type ReadSettings,
+  readSettings,
+  type SettingsSources,
+} from "./settings/read-settings.js";
 export type { ValuationSettings } from "./settings/valuation-settings.js";
 export type {
   ColumnOf,

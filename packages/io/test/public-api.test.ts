@@ -2,5 +2,11 @@ import { expect, test } from "vitest";
 import * as io from "../src/index.js";
 
 test("the root exports these values, and no others", () => {
-  expect(Object.keys(io).sort()).toEqual(["Dataset", "IoSettings", "Scan", "Transaction"]);
+  expect(Object.keys(io).sort()).toEqual([
+    "Dataset",
+    "IoSettings",
+    "Scan",
+    "Transaction",
+    "readSettings",
+  ]);
 });

@@ -13,6 +13,7 @@ const DEFAULTS = {
   fsOptions: {},
   strictSchema: true,
   writeManifestEveryN: undefined,
+  stageConcurrency: 4,
   valuation: {
     enabled: false,
     costMethod: "wac",
@@ -63,6 +64,8 @@ describe("IoSettings", () => {
     ["strictSchema", "ture", "true or false"],
     ["strictSchema", 1, "true or false"],
     ["writeManifestEveryN", 0, "or unset"],
+    ["stageConcurrency", 0, "from 1"],
+    ["stageConcurrency", 1.5, "whole number"],
     ["valuation", 5, "an object"],
   ])("refuses %s = %o", (field, value, allowed) => {
     const make = (): IoSettings => new IoSettings({ [field]: value });

@@ -13,6 +13,7 @@ export {
   openDirectoryReader,
   openDirectoryStore,
 } from "./local/open-directory.js";
+export { readTextFile, TEXT_FILE_BYTES_MAX } from "./local/read-text-file.js";
 export { openStoreRoot, type StoreRoot, type StoreRootOptions } from "./local/store-root.js";
 export { createMemoryStore } from "./memory-store.js";
 export { createParquetPartStore, type ParquetPartStoreOptions } from "./parquet/part-store.js";

@@ -77,7 +77,7 @@ describe.concurrent("a program outside the workspace", () => {
     await run("node", ["node_modules/typescript/bin/tsc"]);
     const said = await run("node", ["dist/main.js"]);
     expect(said).toMatch(/^\d+ entry points load\na store is written and read, typed\n/);
-    expect(said).toMatch(/the example of the README runs\n$/);
+    expect(said).toMatch(/the examples of the README and of docs\/settings.md run\n$/);
     for (const command of publicManifests().flatMap(({ bin = {} }) => Object.keys(bin))) {
       expect(await run(`node_modules/.bin/${command}`, ["--help"])).not.toBe("");
     }

@@ -92,7 +92,7 @@ describe("the import rules", () => {
 describe("importRefusal", () => {
   test("says what the package may import instead", () => {
     expect(importRefusal("io", "@crv/manifest")).toBe(
-      "io may import of ours only @crv/core, @crv/core/arrow, @crv/storage-trait",
+      "io may import of ours only @crv/core, @crv/core/arrow, @crv/core/models, @crv/storage-trait",
     );
   });
 

@@ -113,12 +113,12 @@ async function writeRows(
 }
 
 async function appendRows(
-  { terminal, root }: CommandContext,
+  { terminal, root, settings }: CommandContext,
   file: ForeignFile,
   plan: ImportPlan,
   { run: runId, batchRows, actor, message = `import ${basename(file.path)}` }: ImportOptions,
 ): Promise<AppendResult> {
-  await using run = await openRun({ root, runId });
+  await using run = await openRun({ root, runId, settings });
   const existing = (await run.tables()).find(({ table }) => table === plan.table.name);
   using progress = showProgress(terminal, "rows", file.rowCount);
   const rows = readForeignRows(file, plan, batchRows, progress.add);

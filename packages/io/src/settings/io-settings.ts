@@ -2,13 +2,17 @@
  * Settings of a store. Every value is checked when the settings are made, so that no later step
  * meets a bad one.
  */
-import { PART_ROWS_MAX, TICK_BUCKET_SIZE, TICK_MAX } from "@crv/core";
+import { COMPRESSION, PART_ROWS_MAX, ROW_GROUP_SIZE, TICK_BUCKET_SIZE, TICK_MAX } from "@crv/core";
 import { readGroup, type SettingGroup } from "./setting-group.js";
 import { oneOf, orUnset, plainObject, someText, trueOrFalse, wholeNumber } from "./setting-rule.js";
 import { VALUATION_SETTINGS, type ValuationSettings } from "./valuation-settings.js";
 
-/** Rows of a Parquet row group when the settings do not say. */
-const ROW_GROUP_SIZE = 131_072;
+/**
+ * Parts of one append or load that are written at a time. Parts are encoded one after another, on one
+ * thread: while one is, three others can be written and synced, which takes about as long on a disk
+ * as encoding. More would only hold more encoded parts in memory.
+ */
+const STAGE_CONCURRENCY = 4;
 
 interface PlainSettings {
   /** Directory that holds the runs. */
@@ -24,6 +28,8 @@ interface PlainSettings {
   readonly strictSchema: boolean;
   /** Parts between two writes of a table's `manifest.json`. Unset = in proportion to its size. */
   readonly writeManifestEveryN: number | undefined;
+  /** Parts that one operation writes at a time. Each holds its encoded bytes in memory. */
+  readonly stageConcurrency: number;
 }
 
 /** With the group that is checked on its own. */
@@ -36,18 +42,22 @@ export type IoSettingsInput = {
   readonly [Field in keyof PlainSettings]?: PlainSettings[Field] | undefined;
 } & { readonly valuation?: Partial<ValuationSettings> | undefined };
 
-const SETTINGS: SettingGroup<Settings> = {
+export const SETTINGS: SettingGroup<Settings> = {
   rootDir: { rule: someText, default: "out" },
   partitioning: { rule: oneOf("tick_buckets"), default: "tick_buckets" },
   tickBucketSize: { rule: wholeNumber("ticks", 1, TICK_MAX), default: TICK_BUCKET_SIZE },
   rowGroupSize: { rule: wholeNumber("rows", 1, PART_ROWS_MAX), default: ROW_GROUP_SIZE },
-  compression: { rule: oneOf("zstd", "lz4", "snappy"), default: "zstd" },
+  compression: { rule: oneOf("zstd", "lz4", "snappy"), default: COMPRESSION },
   fsProtocol: { rule: oneOf("file"), default: "file" },
   fsOptions: { rule: plainObject, default: {} },
   strictSchema: { rule: trueOrFalse, default: true },
   writeManifestEveryN: {
     rule: orUnset(wholeNumber("parts", 1, Number.MAX_SAFE_INTEGER)),
     default: undefined,
+  },
+  stageConcurrency: {
+    rule: wholeNumber("parts", 1, Number.MAX_SAFE_INTEGER),
+    default: STAGE_CONCURRENCY,
   },
   valuation: { rule: plainObject, default: {} },
 };
@@ -63,6 +73,7 @@ export class IoSettings implements PlainSettings {
   declare readonly fsOptions: Readonly<Record<string, unknown>>;
   declare readonly strictSchema: boolean;
   declare readonly writeManifestEveryN: number | undefined;
+  declare readonly stageConcurrency: number;
   readonly valuation: ValuationSettings;
 
   /** @throws IoConfigError `INVALID_CONFIG` naming the field, the value and what is allowed. */

@@ -5,7 +5,14 @@ export interface SettingRule<T> {
   /** Completes "must be …". */
   readonly allowed: string;
   isAllowed(value: unknown): value is T;
+  /** What a text of the environment stands for; a text that stands for nothing, as it is. */
+  ofText?(text: string): unknown;
+  /** What a value of a settings file stands for. */
+  ofFile?(value: unknown): unknown;
 }
+
+const TRUE = ["1", "true", "t", "yes", "y", "on"];
+const FALSE = ["0", "false", "f", "no", "n", "off"];
 
 /** @throws IoConfigError `INVALID_CONFIG` naming the field, the value and what is allowed. */
 export function checkSetting<T>(field: string, value: unknown, rule: SettingRule<T>): T {
@@ -17,8 +24,13 @@ export function checkSetting<T>(field: string, value: unknown, rule: SettingRule
   );
 }
 
+/** Words; outside of programs in any case, and with white space around them. */
 export function oneOf<const T extends string>(...values: readonly T[]): SettingRule<T> {
+  const fold = (value: unknown): unknown =>
+    typeof value === "string" ? value.trim().toLowerCase() : value;
   return {
+    ofText: fold,
+    ofFile: fold,
     allowed: values.length === 1 ? `"${values[0]}"` : `one of ${values.map(show).join(", ")}`,
     isAllowed: (value): value is T => (values as readonly unknown[]).includes(value),
   };
@@ -27,6 +39,7 @@ export function oneOf<const T extends string>(...values: readonly T[]): SettingR
 /** Whole numbers of `unit`, both bounds inclusive. */
 export function wholeNumber(unit: string, min: number, max: number): SettingRule<number> {
   return {
+    ofText: (text) => (/^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : text),
     allowed: `a whole number of ${unit} from ${min} to ${max}`,
     isAllowed: (value): value is number =>
       Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
@@ -35,6 +48,11 @@ export function wholeNumber(unit: string, min: number, max: number): SettingRule
 
 export const trueOrFalse: SettingRule<boolean> = {
   allowed: "true or false",
+  ofText(text) {
+    const word = text.trim().toLowerCase();
+    if (TRUE.includes(word)) return true;
+    return FALSE.includes(word) ? false : text;
+  },
   isAllowed: (value): value is boolean => typeof value === "boolean",
 };
 
@@ -47,11 +65,15 @@ export const someText: SettingRule<string> = {
 export const plainObject: SettingRule<Readonly<Record<string, unknown>>> = {
   allowed: "an object",
   isAllowed: (value): value is Readonly<Record<string, unknown>> =>
-    typeof value === "object" && value !== null && !Array.isArray(value),
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Date),
 };
 
 export function orUnset<T>(rule: SettingRule<T>): SettingRule<T | undefined> {
   return {
+    ...rule,
     allowed: `${rule.allowed}, or unset`,
     isAllowed: (value): value is T | undefined => value === undefined || rule.isAllowed(value),
   };
