@@ -73,6 +73,7 @@ export { COMMIT_PHASES, type CommitPhase, type PhaseEvent } from "@crv/engine";
 export {
   type AppendInput,
   type AppendResult,
+  type BadRow,
   type ChangedTable,
   Dataset,
   type EffectiveSetting,
@@ -83,6 +84,7 @@ export {
   type SettingOrigin,
   Transaction,
   type TransactionResult,
+  type ValidateRows,
   type Where,
   type WriteOptions,
   type WrittenRows,

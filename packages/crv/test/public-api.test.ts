@@ -62,6 +62,7 @@ const VALUES = [
 const TYPES = [
   "AppendInput",
   "AppendResult",
+  "BadRow",
   "BranchName",
   "ChangedTable",
   "ColumnSpec",
@@ -110,6 +111,7 @@ const TYPES = [
   "TransactionResult",
   "TrimReport",
   "UnreadableRun",
+  "ValidateRows",
   "Where",
   "WriteOptions",
   "WrittenRows",

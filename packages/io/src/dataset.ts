@@ -59,7 +59,7 @@ export class Dataset<Tables extends Descriptors = readonly []> {
    *
    * @throws IoSchemaError `UNKNOWN_TABLE`, `DESCRIPTOR_MISMATCH`; `INVALID_ARGUMENT`,
    *   `MISSING_COLUMN`, `UNEXPECTED_COLUMN`, `NULL_VALUE`, `INVALID_VALUE`, `INVALID_TICK` naming the
-   *   column, the row and the remedy.
+   *   column, the row and the remedy; with `validateRows`, `INVALID_ROW` naming the first bad rows.
    * @throws IoError `READ_ONLY`, `ABORTED`. IoWriteError `WRITE_FAILED`.
    * @throws ConflictError Nothing was appended. UnknownOutcomeError It may have been.
    */

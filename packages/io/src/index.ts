@@ -24,6 +24,7 @@ export type {
   TableArgument,
   TableMap,
 } from "./tables/table-types.js";
+export type { BadRow, ValidateRows } from "./validate/row-check.js";
 export type { AppendedPart, AppendResult, WrittenRows } from "./write/append-result.js";
 export type { TransactionResult } from "./write/run-transaction.js";
 export type { ChangedTable } from "./write/staged-tables.js";

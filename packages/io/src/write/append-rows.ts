@@ -35,11 +35,12 @@ export async function appendRows(
 ): Promise<AppendResult> {
   checkWriteOptions("append", options);
   const { storage, catalog, strictSchema: isStrict, durability } = context;
-  const { signal } = options;
+  const { signal, validateRows } = options;
   const snapshot = await storage.snapshot();
   try {
     const { descriptor } = catalog.resolve(table, snapshot);
-    const encoded = await EncodedInput.open(input, descriptor, { isStrict, signal });
+    const checks = { isStrict, validateRows, signal };
+    const encoded = await EncodedInput.open(input, descriptor, checks);
     try {
       const landed = encoded.isEmpty
         ? { version: snapshot.version, ...rowsOfParts([]) }

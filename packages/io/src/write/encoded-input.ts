@@ -5,9 +5,11 @@ import { checkNotAborted } from "../cancellation.js";
 import { InputEncoder } from "../cast/input-encoder.js";
 import { openInput } from "../input/append-input.js";
 import { type InputChunk, readChunkStream, readChunks } from "../input/chunk-reader.js";
+import { RowCheck, type ValidateRows } from "../validate/row-check.js";
 
 export interface EncodeOptions {
   readonly isStrict: boolean;
+  readonly validateRows: ValidateRows | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -36,14 +38,15 @@ export class EncodedInput {
   static async open(
     input: unknown,
     table: TableDescriptor,
-    { isStrict, signal }: EncodeOptions,
+    { isStrict, validateRows, signal }: EncodeOptions,
   ): Promise<EncodedInput> {
     const source = openInput(input);
     const encoder = new InputEncoder(table, isStrict);
+    const check = RowCheck.of(table, isStrict, validateRows);
     const batches =
       source.kind === "memory"
-        ? replay(encodeAll(encoder, readChunks(source.items), signal))
-        : encodeStream(encoder, readChunkStream(source.items), signal);
+        ? replay(encodeAll(encoder, check, readChunks(source.items), signal))
+        : encodeStream(encoder, check, readChunkStream(source.items), signal);
     const first = await batches.next();
     return new EncodedInput(encoder, batches, first.done === true ? undefined : first.value);
   }
@@ -82,13 +85,31 @@ export class EncodedInput {
 
 function encodeAll(
   encoder: InputEncoder,
+  check: RowCheck | undefined,
   chunks: readonly InputChunk[],
   signal: AbortSignal | undefined,
 ): readonly RecordBatch[] {
-  return chunks.map((chunk) => {
+  const batches: RecordBatch[] = [];
+  for (const chunk of chunks) {
     checkNotAborted(signal);
-    return encoder.encode(chunk);
-  });
+    const batch = encodeChecked(encoder, check, chunk);
+    if (batch !== undefined) batches.push(batch);
+  }
+  check?.end();
+  return batches;
+}
+
+/** Undefined once a bad row was found: then rows are only looked at, and batches no more. */
+function encodeChecked(
+  encoder: InputEncoder,
+  check: RowCheck | undefined,
+  chunk: InputChunk,
+): RecordBatch | undefined {
+  if (chunk.kind === "rows") check?.addRows(chunk.rows);
+  if (check?.hasBadRows) return undefined;
+  const batch = encoder.encode(chunk);
+  if (chunk.kind === "batch") check?.addBatch(batch);
+  return batch;
 }
 
 async function* replay(batches: readonly RecordBatch[]): AsyncGenerator<RecordBatch> {
@@ -97,12 +118,14 @@ async function* replay(batches: readonly RecordBatch[]): AsyncGenerator<RecordBa
 
 async function* encodeStream(
   encoder: InputEncoder,
+  check: RowCheck | undefined,
   chunks: AsyncIterable<InputChunk>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RecordBatch> {
   for await (const chunk of chunks) {
     checkNotAborted(signal);
-    const batch = encoder.encode(chunk);
-    if (batch.numRows > 0) yield batch;
+    const batch = encodeChecked(encoder, check, chunk);
+    check?.end();
+    if (batch !== undefined && batch.numRows > 0) yield batch;
   }
 }

@@ -32,7 +32,7 @@ export async function runTransaction<Tables extends Descriptors>(
   await using snapshot = await storage.snapshot();
   // Disposing discards what was staged; after a commit it has no effect.
   await using operation = await storage.begin(intentOf(snapshot, options));
-  const transaction = new Transaction<Tables>(context, snapshot, operation, signal);
+  const transaction = new Transaction<Tables>(context, snapshot, operation, options);
   const staged = await endOf(work, transaction, signal);
   const outcome = landedOrThrow(await operation.commit(signal ? { signal } : {}), staged.keys);
   const { version } = outcome;

@@ -26,11 +26,13 @@ import type {
   RowsOf,
   TableArgument,
 } from "../tables/table-types.js";
+import type { ValidateRows } from "../validate/row-check.js";
 import type { WriteContext } from "./append-rows.js";
 import { EncodedInput } from "./encoded-input.js";
 import { encodeSet } from "./set-columns.js";
 import { StagedTables } from "./staged-tables.js";
 import { transactionView } from "./transaction-view.js";
+import type { WriteOptions } from "./write-options.js";
 
 /** How rows are put into a table. */
 type Put = "stageAppend" | "stageMerge" | "stageOverwrite";
@@ -40,6 +42,7 @@ export class Transaction<Tables extends Descriptors = readonly []> {
   readonly #snapshot: SnapshotHandle;
   readonly #operation: StagedOperation;
   readonly #signal: AbortSignal | undefined;
+  readonly #validateRows: ValidateRows | undefined;
   readonly #staged = new StagedTables();
   /** Tables that this transaction makes. */
   readonly #made = new Map<TableKey, TableDescriptor>();
@@ -52,12 +55,13 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     context: WriteContext,
     snapshot: SnapshotHandle,
     operation: StagedOperation,
-    signal: AbortSignal | undefined,
+    { signal, validateRows }: Pick<WriteOptions, "signal" | "validateRows">,
   ) {
     this.#context = context;
     this.#snapshot = snapshot;
     this.#operation = operation;
     this.#signal = signal;
+    this.#validateRows = validateRows;
   }
 
   /** Adds rows. Input and errors as of `Dataset.append`; nothing is visible before the commit. */
@@ -177,8 +181,11 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     checkNotAborted(this.#signal);
     const resolved = this.#resolve(table);
     const { descriptor } = resolved;
-    const options = { isStrict: this.#context.strictSchema, signal: this.#signal };
-    const encoded = await EncodedInput.open(input, descriptor, options);
+    const encoded = await EncodedInput.open(input, descriptor, {
+      isStrict: this.#context.strictSchema,
+      validateRows: this.#validateRows,
+      signal: this.#signal,
+    });
     try {
       if (encoded.isEmpty && how !== "stageOverwrite") return;
       await this.#make(resolved);

@@ -3,6 +3,7 @@ import { parseOperationId } from "@crv/core";
 import type { OperationIntent, SnapshotHandle } from "@crv/storage-trait";
 import { checkNotAborted } from "../cancellation.js";
 import { checkOptions } from "../known-keys.js";
+import { checkValidateRows, type ValidateRows } from "../validate/row-check.js";
 
 export interface WriteOptions {
   /** Who writes: stands in the commit record. */
@@ -12,11 +13,18 @@ export interface WriteOptions {
   /** A ULID of the caller's. Writing under it again returns the first result. */
   readonly operationId?: string;
   readonly signal?: AbortSignal;
+  /**
+   * Whether every row that is put in is also checked by the model of its table, and the first bad ones
+   * are reported together. Rows are stored as they are given: words of a vocabulary must be written as
+   * the model writes them. Default false.
+   */
+  readonly validateRows?: ValidateRows;
 }
 
 /** @throws IoSchemaError `INVALID_ARGUMENT`. IoError `ABORTED`. */
 export function checkWriteOptions(what: string, options: WriteOptions): void {
-  checkOptions(what, options, ["actor", "message", "operationId", "signal"]);
+  checkOptions(what, options, ["actor", "message", "operationId", "signal", "validateRows"]);
+  checkValidateRows(options.validateRows);
   checkNotAborted(options.signal);
 }
 
