@@ -41,6 +41,8 @@ export class CommitPipeline {
   #partCount = 0;
   #sidecar: Sidecar | undefined;
   #armed: Promise<void> = Promise.resolve();
+  /** Parts that are being written. */
+  readonly #writing = new Set<Promise<unknown>>();
   #renewAtMs = 0;
 
   /** @param companions Other operations whose rows are in the same parts. */
@@ -80,7 +82,19 @@ export class CommitPipeline {
   }
 
   /** B. Requires: {@link arm} for this table; at least one row. */
-  async writePart(
+  writePart(
+    table: TableDescriptor,
+    bucket: number,
+    batches: readonly RecordBatch[],
+  ): Promise<PartEntry> {
+    const written = this.#writePart(table, bucket, batches);
+    this.#writing.add(written);
+    const end = () => void this.#writing.delete(written);
+    written.then(end, end);
+    return written;
+  }
+
+  async #writePart(
     table: TableDescriptor,
     bucket: number,
     batches: readonly RecordBatch[],
@@ -129,6 +143,8 @@ export class CommitPipeline {
   /** Removes what an operation staged that provably did not commit. Best effort: recovery remains. */
   async withdraw(): Promise<void> {
     const { residual } = this.#context;
+    // A part that fails is told while others are still being written: they would outlive the sidecar.
+    await Promise.allSettled(this.#writing);
     if (this.#sidecar === undefined) return;
     try {
       if (this.#written.length > 0) await residual.removeStaged(this.#ref, this.#written);

@@ -8,9 +8,9 @@ import { oneOf, orUnset, plainObject, someText, trueOrFalse, wholeNumber } from 
 import { VALUATION_SETTINGS, type ValuationSettings } from "./valuation-settings.js";
 
 /**
- * Parts of one append or load that are written at a time. Parts are encoded one after another, on one
- * thread: while one is, three others can be written and synced, which takes about as long on a disk
- * as encoding. More would only hold more encoded parts in memory.
+ * Tables that a load stages at once. Parts are encoded on one thread, one after another: while those of
+ * one table are, three others can wait for their disk or their source. More hold more rows in memory
+ * before they save time.
  */
 const STAGE_CONCURRENCY = 4;
 
@@ -28,7 +28,7 @@ interface PlainSettings {
   readonly strictSchema: boolean;
   /** Parts between two writes of a table's `manifest.json`. Unset = in proportion to its size. */
   readonly writeManifestEveryN: number | undefined;
-  /** Parts that one operation writes at a time. Each holds its encoded bytes in memory. */
+  /** Tables that a load stages at once. Each holds rows and encoded parts in memory. */
   readonly stageConcurrency: number;
 }
 
@@ -56,7 +56,7 @@ export const SETTINGS: SettingGroup<Settings> = {
     default: undefined,
   },
   stageConcurrency: {
-    rule: wholeNumber("parts", 1, Number.MAX_SAFE_INTEGER),
+    rule: wholeNumber("tables", 1, Number.MAX_SAFE_INTEGER),
     default: STAGE_CONCURRENCY,
   },
   valuation: { rule: plainObject, default: {} },
