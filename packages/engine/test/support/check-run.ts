@@ -4,15 +4,27 @@
  */
 import assert from "node:assert/strict";
 import {
+  type CommitRecord,
   formatManifestViewKey,
   type OperationId,
   parsePartKey,
+  parseRecordKey,
   SIDECAR_PREFIX,
+  type TableKey,
   type Version,
 } from "@crv/core";
-import { CommitLog, type RunState, readFloor } from "@crv/manifest";
+import { applyRecord, CommitLog, emptyState, type RunState, readFloor } from "@crv/manifest";
+
 import type { SimulatedDisk } from "@crv/storage-trait/testing";
-import { commitRows, LEFT, type OpenedProcess, openProcess, readValues } from "./universe.js";
+import type { Row, RunRows } from "./row-steps.js";
+import {
+  commitRows,
+  LEFT,
+  type OpenedProcess,
+  openProcess,
+  readRows,
+  readValues,
+} from "./universe.js";
 
 /** What callers were told before the fault. */
 export interface Told {
@@ -30,28 +42,38 @@ export interface CheckOptions {
 /** Values of each table, ascending. */
 export type Contents = Readonly<Record<string, readonly number[]>>;
 
+type Objects = ReturnType<SimulatedDisk["objects"]>;
+
+/** What a run held. */
+export interface CheckedRun {
+  readonly contents: Contents;
+  readonly version: Version;
+  readonly rows: RunRows;
+}
+
 /** Recovers the run twice, then checks everything, then writes once more. Returns what it held. */
 export async function checkRun(
   disk: SimulatedDisk,
   told: Told,
   options: CheckOptions,
-): Promise<Contents> {
+): Promise<CheckedRun> {
   const first = await openProcess(disk, "recoverer");
-  const objects = disk.objects();
+  const keys = [...disk.objects().keys()];
   const again = await openProcess(disk, "second recoverer");
   assert.deepEqual(
     report(again),
     { rolledForward: 0, rolledBack: 0, left: 0 },
     "I8: recovery is complete",
   );
-  assert.deepEqual([...disk.objects().keys()], [...objects.keys()], "I8: recovery is idempotent");
-  const { state, named, floor } = await checkLog(disk, told);
+  const objects = disk.objects();
+  assert.deepEqual([...objects.keys()], keys, "I8: recovery is idempotent");
+  const { state, named, floor } = await checkLog(disk, objects, told);
   // Parts of trimmed versions stay: they are left to cleanup.
-  checkObjects(disk, named, { leftovers: options.leftovers || floor > 1 });
-  checkViews(disk, state);
-  const contents = await checkReadable(first, state);
+  checkObjects(objects, named, { leftovers: options.leftovers || floor > 1 });
+  checkViews(objects, state);
+  const rows = await checkReadable(first, state);
   await checkNextAppend(first, state);
-  return contents;
+  return { contents: contentsOf(rows), version: state.version, rows };
 }
 
 function report({ recovered }: OpenedProcess) {
@@ -67,16 +89,12 @@ interface CheckedLog {
 }
 
 /** I1, I3, I4, I5: the history is a chain without holes, and is what callers were told. */
-async function checkLog(disk: SimulatedDisk, told: Told): Promise<CheckedLog> {
-  const log = new CommitLog(disk.process("checker"));
-  const state = await log.refresh();
+async function checkLog(disk: SimulatedDisk, objects: Objects, told: Told): Promise<CheckedLog> {
+  const { records, state, floor } = await readLog(disk, objects);
   const landed = new Map<OperationId, number>();
   const named = new Set<string>();
   const audited = new Set<OperationId>();
-  const floor = await readFloor(disk.process("floor reader"));
-  let version = floor - 1;
-  for await (const record of log.records()) {
-    assert.equal(record.version, ++version, "I4: versions have no holes");
+  for (const record of records) {
     for (const { add } of record.tables.values()) for (const { path } of add) named.add(path);
     for (const { id } of record.operations) {
       assert.ok(!landed.has(id), `I5: operation ${id} is committed twice`);
@@ -91,7 +109,6 @@ async function checkLog(disk: SimulatedDisk, told: Told): Promise<CheckedLog> {
       audited.add(operationId);
     }
   }
-  assert.equal(version, state.version);
   for (const { parts } of state.tables.values()) for (const { path } of parts) named.add(path);
   // Of records below the floor the ledger is left.
   const says = (id: OperationId) => state.ledger.says(id, state.version)?.kind;
@@ -104,13 +121,40 @@ async function checkLog(disk: SimulatedDisk, told: Told): Promise<CheckedLog> {
   return { state, named, floor };
 }
 
+interface ReadLog {
+  /** Those that are retained. */
+  readonly records: readonly CommitRecord[];
+  readonly state: RunState;
+  readonly floor: Version;
+}
+
+/** Every record once; the state is their fold, from the beginning or from a checkpoint. */
+async function readLog(disk: SimulatedDisk, objects: Objects): Promise<ReadLog> {
+  const reader = disk.process("checker");
+  const log = new CommitLog(reader);
+  const floor = await readFloor(reader);
+  const records: CommitRecord[] = [];
+  for (let record = await log.read(floor); record; ) {
+    records.push(record);
+    record = await log.read(record.version + 1);
+  }
+  const versions = [...objects.keys()].map(parseRecordKey).filter((v) => v !== undefined);
+  const head = floor + records.length - 1;
+  assert.ok(
+    versions.every((version) => version <= head),
+    "I4: versions have no holes",
+  );
+  const state = floor === 1 ? records.reduce(applyRecord, emptyState()) : await log.refresh();
+  assert.equal(state.version, head);
+  return { records, state, floor };
+}
+
 /** I7, I8: what a version names exists; what exists is named; no sidecar is left. */
 function checkObjects(
-  disk: SimulatedDisk,
+  objects: Objects,
   named: ReadonlySet<string>,
   { leftovers }: CheckOptions,
 ): void {
-  const objects = disk.objects();
   for (const path of named)
     assert.ok(objects.has(path as never), `I7: ${path} is named and missing`);
   for (const key of objects.keys()) {
@@ -121,8 +165,7 @@ function checkObjects(
 }
 
 /** I16: every view shows the newest commit of its table. */
-function checkViews(disk: SimulatedDisk, state: RunState): void {
-  const objects = disk.objects();
+function checkViews(objects: Objects, state: RunState): void {
   for (const table of state.tables.values()) {
     const bytes = objects.get(formatManifestViewKey(table.key));
     assert.ok(bytes, `I16: table ${table.key} has no view`);
@@ -137,15 +180,24 @@ function checkViews(disk: SimulatedDisk, state: RunState): void {
 }
 
 /** I2 and digests: every row of every table reads back. */
-async function checkReadable({ storage }: OpenedProcess, state: RunState): Promise<Contents> {
-  const contents: Record<string, readonly number[]> = {};
+async function checkReadable({ storage }: OpenedProcess, state: RunState): Promise<RunRows> {
+  await using snapshot = await storage.snapshot();
+  const run = new Map<TableKey, readonly Row[]>();
   for (const table of state.tables.values()) {
-    const values = (await readValues(storage, table.key)) ?? [];
-    const rows = table.parts.reduce((sum, part) => sum + part.rows, 0);
-    assert.equal(values.length, rows, `I1: rows of ${table.key}`);
-    contents[table.key] = [...values].sort((a, b) => a - b);
+    const rows = await readRows(storage.scan(snapshot, { table: table.key }));
+    const count = table.parts.reduce((sum, part) => sum + part.rows, 0);
+    assert.equal(rows.length, count, `I1: rows of ${table.key}`);
+    run.set(table.key, rows);
   }
-  return contents;
+  return run;
+}
+
+function contentsOf(run: RunRows): Contents {
+  const contents = [...run].map(([table, rows]): [string, readonly number[]] => [
+    table,
+    rows.map(({ value }) => value).sort((a, b) => a - b),
+  ]);
+  return Object.fromEntries(contents);
 }
 
 /** The next write works, without a restart of anything. */

@@ -164,7 +164,7 @@ async function checkWreck(
   writer.afterCrash?.(disk);
   // After a loss of power the sidecar may be gone, and then nobody has anything to do.
   const audited = kind === "process" && writer.audited !== undefined ? [writer.audited] : [];
-  const contents = await checkRun(
+  const { contents } = await checkRun(
     disk,
     { ...told, audited },
     { leftovers: kind === "power" || writer.leftovers === true },

@@ -5,9 +5,18 @@
  * checked.
  */
 import assert from "node:assert/strict";
-import { type CommitOutcome, type OperationId, sealOf } from "@crv/core";
-import { CommitLog } from "@crv/manifest";
+import {
+  type CommitOutcome,
+  type CommitRecord,
+  IoError,
+  MAIN_BRANCH,
+  type OperationId,
+  sealOf,
+  type Version,
+} from "@crv/core";
+import { readFloor } from "@crv/manifest";
 import { LEASE_MS } from "@crv/recovery";
+import type { SnapshotHandle, StagedStorage } from "@crv/storage-trait";
 import {
   type FaultPlan,
   randomFaults,
@@ -15,15 +24,19 @@ import {
   SimulatedClock,
   SimulatedCrash,
   SimulatedDisk,
+  type StorageCall,
   seededRandom,
 } from "@crv/storage-trait/testing";
 import { checkRun } from "./check-run.js";
 import { Journal } from "./journal.js";
+import { LogWitness } from "./log-witness.js";
+import { chooseRange } from "./random-steps.js";
 import { RandomWorld } from "./random-world.js";
+import type { SeenRows } from "./row-oracle.js";
 import { Scheduler } from "./scheduler.js";
 import { isRefusal, ToldOperations } from "./told.js";
-import { type OpenedProcess, openProcess, readPinned } from "./universe.js";
-import { writeRandomRows } from "./write-random-rows.js";
+import { type OpenedProcess, openProcess, readRows } from "./universe.js";
+import { randomRows } from "./write-random-rows.js";
 
 export interface UniverseOptions {
   readonly seed: number;
@@ -64,6 +77,15 @@ export type AttemptOperation = (
   random: SeededRandom,
 ) => Promise<CommitOutcome>;
 
+/** What the writers of one universe try, and what must come of it. */
+export interface Workload {
+  readonly attempt: AttemptOperation;
+  /** Is told of all rows that a reader saw. */
+  see?(seen: SeenRows): void;
+  /** @param records The whole log, the trimmed records too. */
+  check?(records: readonly CommitRecord[]): void;
+}
+
 /** A universe in which an invariant does not hold: `options` replay it. */
 export class UniverseFailure extends Error {
   override readonly name = "UniverseFailure";
@@ -84,6 +106,8 @@ const IN_FLIGHT_MAX = 3;
 const LIVES_MAX = 6;
 const RECOVERIES = 4;
 const READS = 6;
+/** Of a reader looking at a version that is not the newest. */
+const OLD_PROBABILITY = 0.3;
 /** Of a process that recovers the run trimming its log as well. */
 const TRIM_PROBABILITY = 0.5;
 
@@ -95,7 +119,8 @@ interface Universe {
   readonly random: SeededRandom;
   readonly journal: Journal;
   readonly told: ToldOperations;
-  readonly attempt: AttemptOperation;
+  readonly workload: Workload;
+  readonly witness: LogWitness;
 }
 
 export interface Outcome {
@@ -108,7 +133,7 @@ export interface Outcome {
 /** @throws UniverseFailure when an invariant does not hold. */
 export async function runUniverse(
   options: UniverseOptions,
-  attempt: AttemptOperation = writeRandomRows,
+  workload: Workload = randomRows(),
 ): Promise<Outcome> {
   // The digest is compiled at its first use, which takes time that no schedule decides.
   await sealOf(new Uint8Array());
@@ -116,8 +141,9 @@ export async function runUniverse(
   const disk = new SimulatedDisk({ clock: new SimulatedClock({ autoAdvance: true }) });
   const journal = new Journal();
   const told = new ToldOperations();
+  const witness = new LogWitness(disk);
   try {
-    const report = await play({ options, disk, random, journal, told, attempt });
+    const report = await play({ options, disk, random, journal, told, workload, witness });
     return { report, journal, disk };
   } catch (cause) {
     throw new UniverseFailure(options, journal, cause);
@@ -125,9 +151,13 @@ export async function runUniverse(
 }
 
 async function play(universe: Universe): Promise<UniverseReport> {
-  const { options, disk, random, journal, told } = universe;
+  const { options, disk, random, journal, told, workload, witness } = universe;
   const world = new RandomWorld(disk, random, options.stopProbability, journal);
-  const scheduler = new Scheduler((calls) => world.choose(calls));
+  const scheduler = new Scheduler((calls) => {
+    const index = world.choose(calls);
+    witness.before(calls[index] as StorageCall);
+    return index;
+  });
   scheduler.attach(disk);
   const tasks = [
     ...Array.from({ length: options.writers }, (_, index) => write(universe, index)),
@@ -139,7 +169,12 @@ async function play(universe: Universe): Promise<UniverseReport> {
   for (const task of tasks) await task;
   const unknown = told.unknown.length;
   await settleUnknown(universe);
-  await checkRun(disk, told, { leftovers: options.faultProbability > 0 });
+  const checked = await checkRun(disk, told, { leftovers: options.faultProbability > 0 });
+  const { version } = checked;
+  for (const [table, rows] of checked.rows) workload.see?.({ version, table, rows });
+  // The one after these is the write with which the check ends.
+  const records = (await witness.records()).slice(0, version);
+  workload.check?.(records);
   return {
     committed: told.committed.length,
     refused: told.notCommitted.length,
@@ -147,12 +182,12 @@ async function play(universe: Universe): Promise<UniverseReport> {
     died: told.died,
     stops: world.stops,
     fenced: told.refusals.get("Fenced") ?? 0,
-    grouped: await countGrouped(disk),
+    grouped: countGrouped(records),
     calls: journal.callCount,
   };
 }
 
-async function write({ options, disk, random, journal, told, attempt }: Universe, writer: number) {
+async function write({ options, disk, random, journal, told, workload }: Universe, writer: number) {
   let next = 0;
   const plan = faultsOf(options, random, journal);
   for (let life = 0; next < options.operations && life < LIVES_MAX; life++) {
@@ -178,7 +213,7 @@ async function write({ options, disk, random, journal, told, attempt }: Universe
 
   async function attemptAndTell(opened: OpenedProcess, operation: RandomOperation): Promise<void> {
     try {
-      told.outcome(operation.id, await attempt(opened, operation, random));
+      told.outcome(operation.id, await workload.attempt(opened, operation, random));
     } catch (error) {
       told.failure(operation.id, error);
     }
@@ -207,14 +242,38 @@ async function recover({ options, disk, random, journal }: Universe): Promise<vo
 }
 
 /** I6: snapshots are whole, no part that one names is missing, and versions only rise. */
-async function read({ disk }: Universe): Promise<void> {
+async function read({ disk, random, workload }: Universe): Promise<void> {
   const { storage } = await openProcess(disk, "reader");
   let newest = 0;
   for (let i = 0; i < READS; i++) {
     await using snapshot = await storage.snapshot();
-    assert.ok(snapshot.version >= newest, "I6: a later snapshot is not older");
-    newest = snapshot.version;
-    for (const table of snapshot.tables()) await readPinned(storage, snapshot, table);
+    const { version } = snapshot;
+    assert.ok(version >= newest, "I6: a later snapshot is not older");
+    newest = version;
+    await readTables(storage, snapshot);
+    if (random.fraction() < OLD_PROBABILITY) await readOld(1 + random.integer(version));
+  }
+
+  async function readTables(from: StagedStorage, snapshot: SnapshotHandle): Promise<void> {
+    const { version } = snapshot;
+    for (const table of snapshot.tables()) {
+      const where = random.fraction() < 0.5 ? chooseRange(random) : undefined;
+      const rows = await readRows(from.scan(snapshot, { table, ...where }));
+      workload.see?.({ version, table, rows, ...(where && { where }) });
+    }
+  }
+
+  /** Version 0 is none, and one below the floor is gone. */
+  async function readOld(version: Version): Promise<void> {
+    if (version > newest) return;
+    try {
+      await using snapshot = await storage.snapshot({ branch: MAIN_BRANCH, version });
+      assert.equal(snapshot.version, version);
+      await readTables(storage, snapshot);
+    } catch (error) {
+      if (!(error instanceof IoError && error.code === "NOT_FOUND")) throw error;
+      assert.ok((await readFloor(disk.process("floor reader"))) > version, error.message);
+    }
   }
 }
 
@@ -235,22 +294,22 @@ function faultsOf(
 async function settleUnknown({ disk, told }: Universe): Promise<void> {
   for (const process of disk.processes) process.kill();
   disk.clock.advance(LEASE_MS);
-  const { storage } = await openProcess(disk, "resolver");
-  for (const ref of told.unknown) {
-    const { kind } = await storage.resolve(ref);
-    assert.ok(kind === "committed" || kind === "aborted", `I3: resolved as ${kind}`);
-    told.resolved(ref.operationId, kind === "committed");
+  if (told.unknown.length > 0) {
+    const { storage } = await openProcess(disk, "resolver");
+    for (const ref of told.unknown) {
+      const { kind } = await storage.resolve(ref);
+      assert.ok(kind === "committed" || kind === "aborted", `I3: resolved as ${kind}`);
+      told.resolved(ref.operationId, kind === "committed");
+    }
   }
   disk.deliverLate();
   disk.clock.advance(LEASE_MS);
 }
 
-async function countGrouped(disk: SimulatedDisk): Promise<number> {
-  let grouped = 0;
-  for await (const { operations } of new CommitLog(disk.process("counter")).records()) {
-    if (operations.length > 1) grouped += operations.length;
-  }
-  return grouped;
+/** Operations in records of several. */
+function countGrouped(records: readonly CommitRecord[]): number {
+  const shared = records.filter(({ operations }) => operations.length > 1);
+  return shared.reduce((sum, { operations }) => sum + operations.length, 0);
 }
 
 function checkFamily(error: unknown): void {

@@ -41,8 +41,7 @@ export class RandomWorld {
     this.#deliverLate();
     this.#moveTime();
     this.#stopSomeone(calls);
-    const awake = this.#awake(calls);
-    const index = this.#random.pick(awake);
+    const index = this.#chooseAwake(calls);
     this.#journal.call(calls[index] as StorageCall);
     return index;
   }
@@ -68,16 +67,17 @@ export class RandomWorld {
     this.#journal.note(`${process} is stopped, for longer than its lease`);
   }
 
-  /** Indexes of the calls that may come; if all processes stand still, they all go on. */
-  #awake(calls: readonly StorageCall[]): readonly number[] {
+  /** One of the calls that may come; if all processes stand still, they all go on. */
+  #chooseAwake(calls: readonly StorageCall[]): number {
+    if (this.#stopped.size === 0) return this.#random.integer(calls.length);
     for (const [process, until] of this.#stopped) {
       if (this.#journal.callCount < until) continue;
       this.#stopped.delete(process);
       this.#journal.note(`${process} goes on`);
     }
     const awake = [...calls.keys()].filter((i) => !this.#stopped.has(calls[i]?.process ?? ""));
-    if (awake.length > 0) return awake;
+    if (awake.length > 0) return this.#random.pick(awake);
     this.#stopped.clear();
-    return [...calls.keys()];
+    return this.#random.integer(calls.length);
   }
 }

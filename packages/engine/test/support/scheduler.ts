@@ -4,11 +4,6 @@
  */
 import type { SimulatedDisk, StorageCall } from "@crv/storage-trait/testing";
 
-interface Waiting {
-  readonly call: StorageCall;
-  readonly go: () => void;
-}
-
 /** Which of the waiting calls comes next: an index below their number. */
 export type ChooseCall = (calls: readonly StorageCall[]) => number;
 
@@ -16,7 +11,9 @@ const IDLE_TURNS_MAX = 10_000;
 
 export class Scheduler {
   readonly #choose: ChooseCall;
-  readonly #waiting: Waiting[] = [];
+  /** Calls that wait, in the order in which they came, and what lets each of them go on. */
+  readonly #calls: StorageCall[] = [];
+  readonly #turns: (() => void)[] = [];
 
   constructor(choose: ChooseCall) {
     this.#choose = choose;
@@ -24,7 +21,11 @@ export class Scheduler {
 
   /** Takes charge of every step on `disk`. */
   attach(disk: SimulatedDisk): void {
-    disk.onStep = (call) => new Promise((go) => void this.#waiting.push({ call, go }));
+    disk.onStep = (call) =>
+      new Promise((go) => {
+        this.#calls.push(call);
+        this.#turns.push(go);
+      });
   }
 
   /** Runs until all `tasks` have ended. */
@@ -36,22 +37,29 @@ export class Scheduler {
     let idle = 0;
     while (running) {
       await settle();
-      if (this.#waiting.length === 0) {
+      if (this.#calls.length === 0) {
         if (++idle > IDLE_TURNS_MAX)
           throw new Error("nothing moves: a task waits for what never comes");
+        await turnOfEventLoop();
         continue;
       }
       idle = 0;
-      const index = this.#choose(this.#waiting.map(({ call }) => call));
-      const [next] = this.#waiting.splice(index, 1);
-      if (next === undefined) throw new RangeError(`no call ${index} waits`);
-      next.go();
+      const index = this.#choose(this.#calls);
+      const [go] = this.#turns.splice(index, 1);
+      if (go === undefined) throw new RangeError(`no call ${index} waits`);
+      this.#calls.splice(index, 1);
+      go();
     }
     await ended;
   }
 }
 
-/** Lets every promise that can move do so. */
+/** Lets every promise that can move do so: Node runs what waits for a tick when none is left. */
 function settle(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+/** Nothing in a universe needs one; a task that hangs must not keep the event loop from turning. */
+function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -17,10 +17,11 @@ import {
   type SimulatedStore,
   seededRandom,
   simulatedLiveness,
-  TrivialPartStore,
 } from "@crv/storage-trait/testing";
 import { Int64, makeData, type RecordBatch, Schema } from "apache-arrow";
 import { type OpenedStorage, openStorage, type PhaseEvent } from "../../src/index.js";
+import { NumberPartStore } from "./number-part-store.js";
+import type { Row } from "./row-steps.js";
 
 export const RUN_ID = parseRunId("run_1");
 
@@ -65,7 +66,7 @@ export async function openProcess(
   { onPhase, writeManifestEveryN, ...faults }: OpenProcessOptions = {},
 ): Promise<OpenedProcess> {
   const store = disk.process(name, faults);
-  const parts = new TrivialPartStore(store);
+  const parts = new NumberPartStore(store);
   const opened = await openStorage({
     runId: RUN_ID,
     store,
@@ -102,6 +103,12 @@ export function rowsAt(
   values: readonly number[],
 ): RecordBatch {
   const ticks = values.map(() => tick);
+  return rows(table, ticks, values);
+}
+
+export function batchOfRows(table: TableDescriptor, all: readonly Row[]): RecordBatch {
+  const ticks = all.map(({ tick }) => tick);
+  const values = all.map(({ value }) => value);
   return rows(table, ticks, values);
 }
 
@@ -216,9 +223,18 @@ export async function readPinned(
   snapshot: SnapshotHandle,
   table: TableKey,
 ): Promise<readonly number[]> {
-  const values: number[] = [];
-  for await (const batch of storage.scan(snapshot, { table })) {
-    for (const value of batch.getChild("value") ?? []) values.push(Number(value));
+  const rows = await readRows(storage.scan(snapshot, { table }));
+  return rows.map(({ value }) => value);
+}
+
+/** All rows of a scan, in their order. */
+export async function readRows(batches: AsyncIterable<RecordBatch>): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of batches) {
+    const values = [...(batch.getChild("value") ?? [])];
+    for (const [i, tick] of [...(batch.getChild("tick") ?? [])].entries()) {
+      rows.push({ tick: Number(tick), value: Number(values[i]) });
+    }
   }
-  return values;
+  return rows;
 }

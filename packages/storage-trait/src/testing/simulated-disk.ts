@@ -161,6 +161,11 @@ export class SimulatedDisk {
     return new Map(found.map(([path, file]) => [path as ObjectKey, file.content.slice()] as const));
   }
 
+  /** The bytes that processes see under `key`; undefined when nothing is there. */
+  read(key: ObjectKey): Uint8Array | undefined {
+    return lookupFile(this.#root, key)?.content.slice();
+  }
+
   /** Writes under way or abandoned. */
   temporaries(): readonly string[] {
     return [...this.#files()].map(([path]) => path).filter((path) => !isStoredKey(path));

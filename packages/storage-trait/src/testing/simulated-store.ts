@@ -70,7 +70,7 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
     seal: Seal,
     durability: Durability,
   ): Promise<CreateOutcome> {
-    let cause: unknown = new IoError("IO", `no answer (simulated) to the create of ${key}`);
+    let cause: unknown;
     let answer: Awaited<ReturnType<SimulatedWriter["link"]>>;
     try {
       answer = await this.#writer.link("create", temporary, key);
@@ -85,7 +85,10 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
       answer = "lost";
     }
     await this.#writer.unlinkTemporary("create", temporary);
-    if (answer === "lost") return { kind: "unknown", cause };
+    if (answer === "lost") {
+      cause ??= new IoError("IO", `no answer (simulated) to the create of ${key}`);
+      return { kind: "unknown", cause };
+    }
     if (answer === "exists") return { kind: "exists" };
     try {
       if (durability === "full") await this.#writer.syncDirectory("create", parentOf(key));

@@ -32,7 +32,7 @@ export async function recordHistory(options: UniverseOptions): Promise<LiveHisto
   const recorder = new Recorder();
   const attempt: AttemptOperation = (opened, operation, random) =>
     recorder.record(opened, operation, random);
-  const { report, journal, disk } = await runUniverse(options, attempt);
+  const { report, journal, disk } = await runUniverse(options, { attempt });
   const opened = await openProcess(disk, "last reader");
   await recorder.read(
     opened,
