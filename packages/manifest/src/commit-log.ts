@@ -107,8 +107,9 @@ export class CommitLog {
     let known = this.#state;
     for (;;) {
       const base = known ?? (await this.#open());
-      const read = await this.#readFrom(base, Number.POSITIVE_INFINITY, known === undefined);
-      if (read) {
+      const read =
+        base && (await this.#readFrom(base, Number.POSITIVE_INFINITY, known === undefined));
+      if (base && read) {
         if (!known) this.#checkpointVersion = base.version;
         // A commit of this process may have come first: then its state is the newer one.
         this.#take(read);
@@ -136,7 +137,8 @@ export class CommitLog {
     }
     if (version === 0) return emptyState();
     while (version >= (await readFloor(this.#reader))) {
-      const state = await this.#readFrom(await this.#open(version), version, false);
+      const base = await this.#open(version);
+      const state = base && (await this.#readFrom(base, version, false));
       if (state === undefined) continue;
       if (state.version === version) return state;
       throw missing(state.version + 1);
@@ -178,8 +180,11 @@ export class CommitLog {
     if (this.#state === undefined || state.version > this.#state.version) this.#state = state;
   }
 
-  /** A state to replay from: the hinted or newest checkpoint up to `last`, else version 0. */
-  async #open(last: Version = Number.POSITIVE_INFINITY): Promise<RunState> {
+  /**
+   * A state to replay from: the hinted or newest checkpoint up to `last`, else version 0. Rule
+   * `floorlast`: undefined when the floor rose meanwhile, since the checkpoint went with the records.
+   */
+  async #open(last: Version = Number.POSITIVE_INFINITY): Promise<RunState | undefined> {
     const floor = await readFloor(this.#reader);
     const isOurs = (checkpoint: RunState): Promise<boolean> => this.#isOurs(checkpoint, floor);
     const hinted = await readHint(this.#reader);
@@ -190,6 +195,7 @@ export class CommitLog {
     const newest = await findCheckpoint(this.#reader, last, isOurs);
     if (newest) return newest;
     if (floor === 1) return emptyState();
+    if (floor > last || (await readFloor(this.#reader)) > floor) return undefined;
     throw corrupt(
       formatRecordKey(floor),
       `records below version ${floor} were cleaned up, and no sound checkpoint of them is left`,

@@ -5,6 +5,7 @@
 import {
   type CommitRecord,
   formatCheckpointKey,
+  formatFloorKey,
   formatRecordKey,
   HEAD_HINT_KEY,
   type ObjectKey,
@@ -405,6 +406,46 @@ describe("a trimmed log", () => {
       };
       await expectHead(open(disk), 30);
     }
+  });
+
+  describe("that is trimmed again at any moment of a first read", () => {
+    /** A log trimmed to 11. */
+    async function trimmed(): Promise<SimulatedDisk> {
+      const disk = await diskOf(30, [10, 20]);
+      await trim(disk, 11);
+      return disk;
+    }
+
+    /** Trims it to 21 before call `at` of the reader, counted from now. */
+    function trimAgain(disk: SimulatedDisk, at: number): void {
+      let calls = 0;
+      disk.onStep = async ({ process }) => {
+        if (process !== "reader" || ++calls !== at) return;
+        await trim(disk, 21);
+        remove(disk, formatCheckpointKey(10));
+        remove(disk, formatFloorKey(11));
+      };
+    }
+
+    const moments = Array.from({ length: 16 }, (_, i) => i + 1);
+
+    test.each(moments)("gives the newest state: before call %d", async (at) => {
+      const disk = await trimmed();
+      trimAgain(disk, at);
+      await expectHead(open(disk), 30);
+    });
+
+    test.each(moments)("gives an old state or says that it is gone: before call %d", async (at) => {
+      const disk = await trimmed();
+      const log = open(disk);
+      await log.refresh();
+      trimAgain(disk, at);
+      const found = log.stateAt(15).then(
+        ({ version }) => version,
+        ({ code }) => code,
+      );
+      expect([15, "NOT_FOUND"]).toContain(await found);
+    });
   });
 });
 

@@ -13,7 +13,8 @@ import { SMALL_CASES } from "../small-cases.js";
 import { WRITERS } from "../writers.js";
 
 const POWER_STATES_MAX = 6;
-const UNIVERSES = 40;
+const UNIVERSES = 200;
+const HISTORIES = 40;
 
 const writers = WRITERS.filter(({ from }) => from === undefined);
 
@@ -40,7 +41,7 @@ export const PROOFS = {
   },
   async histories() {
     const options = { writers: 3, operations: 10, faultProbability: 0, stopProbability: 0.004 };
-    for (let seed = 1; seed <= UNIVERSES; seed++) {
+    for (let seed = 1; seed <= HISTORIES; seed++) {
       const { history } = await recordHistory({ ...options, seed });
       assert.deepEqual(checkHistory(history), []);
     }
