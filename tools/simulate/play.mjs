@@ -43,5 +43,7 @@ async function playHistory(options) {
     throw Object.assign(new Error(JSON.stringify(anomalies, null, 2)), { journal });
   }
   const schedule = campaign.schedule ? journal.lines() : [];
-  return { report: { ...report, transactions: history.length }, schedule };
+  let listOperations = 0;
+  for (const { steps } of history) listOperations += steps.length;
+  return { report: { ...report, transactions: history.length, listOperations }, schedule };
 }

@@ -44,9 +44,10 @@ export async function trimLog(context: EngineContext, keepVersions: number): Pro
   const { version: head } = await log.refresh();
   await log.makeDurable(store);
   const kept = Math.max(keepVersions, KEPT_VERSIONS_MIN);
-  const floor = Math.max(head - kept + 1, await readFloor(store));
+  let floor = Math.max(head - kept + 1, await readFloor(store));
+  while (floor > 1 && !(await checkpointBelow(context, floor))) floor = await readFloor(store);
   if (floor > 1) {
-    await checkpointBelow(context, floor);
+    // Lower than that of another process by now, it counts for nothing.
     await raiseFloor(store, floor);
   }
   const keys = await listBelow(context, floor);
@@ -54,12 +55,21 @@ export async function trimLog(context: EngineContext, keepVersions: number): Pro
   return { floor, recordsRemoved: keys.filter((key) => parseRecordKey(key) !== undefined).length };
 }
 
-/** What stands in for the records below `floor`. */
-async function checkpointBelow({ store, log }: EngineContext, floor: Version): Promise<void> {
+/**
+ * What stands in for the records below `floor`. False when another process trimmed further meanwhile:
+ * then neither that state nor its checkpoint need be there any more.
+ */
+async function checkpointBelow({ store, log }: EngineContext, floor: Version): Promise<boolean> {
   const version = floor - 1;
+  const isPassed = async () => (await readFloor(store)) > floor;
   // Below the floor it was written already, and its records may be gone.
   if ((await readFloor(store)) < floor) {
-    if (!(await writeCheckpoint(store, await log.stateAt(version), "full"))) {
+    const state = await log.stateAt(version).catch(async (error: unknown) => {
+      if (await isPassed()) return undefined;
+      throw error;
+    });
+    if (state === undefined) return false;
+    if (!(await writeCheckpoint(store, state, "full"))) {
       throw new IoError(
         "IO",
         `the checkpoint of version ${version} was not confirmed: nothing was removed; try again`,
@@ -69,7 +79,8 @@ async function checkpointBelow({ store, log }: EngineContext, floor: Version): P
     await store.makeDurable(formatCheckpointKey(version));
   }
   // Read back: one that was there before may be torn.
-  if ((await readCheckpoint(store, version)) !== undefined) return;
+  if ((await readCheckpoint(store, version)) !== undefined) return true;
+  if (await isPassed()) return false;
   throw new IoManifestError(
     "CORRUPT",
     `the checkpoint of version ${version} cannot be read back: nothing was removed; restore the file from a backup`,

@@ -121,4 +121,27 @@ describe("trimLog", () => {
       if (!(outcome instanceof SimulatedCrash)) break;
     }
   });
+
+  test("another process may trim further at any step of it", async () => {
+    for (let at = 1; ; at++) {
+      const { disk } = await runOfVersions(10);
+      const slow = await openProcess(disk, "slow");
+      const fast = await openProcess(disk, "fast");
+      const first = slow.store.process.callCount;
+      let isTrimmed = false;
+      disk.onStep = async ({ process, number }) => {
+        if (process !== "slow" || number !== first + at) return;
+        isTrimmed = true;
+        await fast.storage.trimLog(3);
+      };
+      const { floor } = await slow.storage.trimLog(6);
+      disk.onStep = undefined;
+      if (!isTrimmed) break;
+      expect([5, 8]).toContain(floor);
+      const { storage } = await openProcess(disk, "reader");
+      expect(await readValues(storage, LEFT.name)).toHaveLength(10);
+      expect(await storage.trimLog(3)).toMatchObject({ floor: 8 });
+      expect(records(disk)).toBe(3);
+    }
+  });
 });

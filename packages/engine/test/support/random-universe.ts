@@ -94,7 +94,7 @@ export class UniverseFailure extends Error {
 
   constructor(options: UniverseOptions, journal: Journal, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`${JSON.stringify(options)}: ${why}\n${journal.lines(40).join("\n")}`, { cause });
+    super(`${why}\n${journal.lines(40).join("\n")}\nreplay: ${replayOf(options)}`, { cause });
     this.options = options;
     this.journal = journal;
   }
@@ -310,6 +310,14 @@ async function settleUnknown({ disk, told }: Universe): Promise<void> {
 function countGrouped(records: readonly CommitRecord[]): number {
   const shared = records.filter(({ operations }) => operations.length > 1);
   return shared.reduce((sum, { operations }) => sum + operations.length, 0);
+}
+
+/** The command that plays the same schedule again. */
+export function replayOf(options: UniverseOptions): string {
+  const { seed, writers, operations, faultProbability, stopProbability } = options;
+  const shape = `--writers ${writers} --operations ${operations}`;
+  const chance = `--faults ${faultProbability} --stops ${stopProbability}`;
+  return `npm run simulate -- --seed ${seed} --universes 1 ${shape} ${chance} --schedule`;
 }
 
 function checkFamily(error: unknown): void {
