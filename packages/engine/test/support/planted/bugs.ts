@@ -378,4 +378,37 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: "a transaction does not see what it staged",
+    caughtBy: "random universes",
+    edits: [
+      {
+        file: "engine/src/table-draft.ts",
+        find: "!this.#removed.has(part.path)), ...this.#added];",
+        replace: "!this.#removed.has(part.path))];",
+      },
+    ],
+  },
+  {
+    name: "a merge keeps the rows that it replaces",
+    caughtBy: "random universes",
+    edits: [
+      {
+        file: "engine/src/merge-rows.ts",
+        find: "      return dropRows(found, dropped);\n",
+        replace: "      return dropRows(found, dropped.subarray(0, 0));\n",
+      },
+    ],
+  },
+  {
+    name: "who opens a log does not look at the floor again when its checkpoint is gone",
+    caughtBy: "random universes",
+    edits: [
+      {
+        file: LOG,
+        find: "    if (floor > last || (await readFloor(this.#reader)) > floor) return undefined;\n",
+        replace: "",
+      },
+    ],
+  },
 ];
