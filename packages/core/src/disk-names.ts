@@ -10,6 +10,7 @@
  *     _recovery/<operation id>.json                           sidecar
  *     _leases/<ulid>.json                                     reader lease
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.parquet
+ *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.keys      key filter of that part
  *     tables/<table>/manifest.json                            published view
  *     bundle.manifest.json                                    run bundle
  *
@@ -39,6 +40,8 @@ export const RUNS_DIRECTORY = "runs";
 
 const VERSION_DIGITS = 20;
 const BUCKET_DIGITS = 6;
+const PART_FILE = /^tables\/([^/]+)\/bucket=([^/]+)\/part-([^/]+)\.parquet$/;
+const KEY_FILTER_FILE = /^tables\/([^/]+)\/bucket=([^/]+)\/part-([^/]+)\.keys$/;
 
 /** Directory of a run, relative to the root. */
 export function formatRunDirectory(runId: RunId): string {
@@ -119,7 +122,25 @@ export interface PartName {
 
 /** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
 export function parsePartKey(key: string): PartName | undefined {
-  const match = /^tables\/([^/]+)\/bucket=([^/]+)\/part-([^/]+)\.parquet$/.exec(key);
+  return parsePartFile(PART_FILE, key);
+}
+
+/** The key filter that stands beside a part. Requires: `part` is the key of one. */
+export function formatKeyFilterKey(part: ObjectKey): ObjectKey {
+  return part.replace(/\.parquet$/, ".keys") as ObjectKey;
+}
+
+/**
+ * The part that a key filter is of.
+ *
+ * @throws IoManifestError `CORRUPT` for a malformed name of this kind.
+ */
+export function parseKeyFilterKey(key: string): PartName | undefined {
+  return parsePartFile(KEY_FILTER_FILE, key);
+}
+
+function parsePartFile(pattern: RegExp, key: string): PartName | undefined {
+  const match = pattern.exec(key);
   if (!match) return undefined;
   const [, table, bucket, id] = match as unknown as [string, string, string, string];
   const id32 = /^[0-9a-f]{32}$/.test(id);

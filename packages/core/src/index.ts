@@ -67,6 +67,7 @@ export {
   formatBucketDirectory,
   formatCheckpointKey,
   formatFloorKey,
+  formatKeyFilterKey,
   formatManifestViewKey,
   formatPartKey,
   formatPartPrefix,
@@ -79,6 +80,7 @@ export {
   type PartName,
   parseCheckpointKey,
   parseFloorKey,
+  parseKeyFilterKey,
   parsePartKey,
   parseRecordKey,
   parseSidecarKey,
@@ -106,6 +108,7 @@ export {
   UnknownOutcomeError,
   VersionMismatch,
 } from "./errors.js";
+export { createHash52, type Hash52 } from "./hash64.js";
 export type { BranchName, CommitId, OperationId, RunId, TableKey } from "./id-types.js";
 export {
   MAIN_BRANCH,
@@ -121,6 +124,8 @@ export {
   ACTOR_CHARS_MAX,
   CHECKPOINT_BYTES_MAX,
   COLUMNS_MAX,
+  KEY_FILTER_BYTES_MAX,
+  KEY_FILTER_INLINE_BYTES_MAX,
   MESSAGE_CHARS_MAX,
   NAME_CHARS_MAX,
   NESTING_MAX,
@@ -141,6 +146,7 @@ export type { CommitOutcome, Conflict, OperationRef, Resolution } from "./outcom
 export { COMPRESSION, ROW_GROUP_SIZE } from "./part-defaults.js";
 export type {
   ColumnStatistics,
+  KeyFilterEntry,
   PartEntry,
   RowGroupEntry,
   StatisticsByColumn,

@@ -28,6 +28,12 @@ export const SMALL_FILE_BYTES_MAX = 64 * 1024;
 /** A part is decoded in WebAssembly, whose memory ends at 4 GiB and holds the file and its rows. */
 export const PART_BYTES_MAX = 1024 * 1024 * 1024;
 
+/** A key filter in the part entry itself; a larger one is an object beside the part. */
+export const KEY_FILTER_INLINE_BYTES_MAX = 256;
+
+/** A key filter is read whole, three bytes a key. Parts of more keys have none. */
+export const KEY_FILTER_BYTES_MAX = 16 * 1024 * 1024;
+
 /** Rows of one part; codes and offsets are 32-bit. */
 export const PART_ROWS_MAX = 1 << 27;
 

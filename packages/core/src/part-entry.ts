@@ -4,7 +4,7 @@
  */
 import type { ObjectKey } from "./object-key.js";
 import type { Scalar } from "./predicate.js";
-import type { Digest } from "./seal.js";
+import type { Digest, Seal } from "./seal.js";
 
 /**
  * Bounds of one column. `min` and `max` are absent when unknown (all null, NaN among the values, a
@@ -24,6 +24,19 @@ export interface RowGroupEntry {
   readonly columns: StatisticsByColumn;
 }
 
+/**
+ * Says which keys a part cannot hold. Derived from its rows: whoever has no use for it, or finds it
+ * damaged, reads the part. Source: docs/format/key-filter.md.
+ */
+export interface KeyFilterEntry {
+  /** The key columns it was made of, in the order of the table's key. */
+  readonly columns: readonly string[];
+  /** Hashes of keys in it, each once. */
+  readonly keys: number;
+  /** The filter itself, in base64, when it is small; else what seals the object beside the part. */
+  readonly content: { readonly inline: string } | Seal;
+}
+
 export interface PartEntry {
   /** Relative to the run. */
   readonly path: ObjectKey;
@@ -37,4 +50,6 @@ export interface PartEntry {
   readonly columns: StatisticsByColumn;
   /** Absent when there is one row group: its statistics are those of the part. */
   readonly rowGroups?: readonly RowGroupEntry[];
+  /** Absent when the table has no key, or the bounds of the key columns say as much. */
+  readonly keyFilter?: KeyFilterEntry;
 }

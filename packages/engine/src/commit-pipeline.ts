@@ -10,6 +10,7 @@
  */
 import {
   type CommitOutcome,
+  formatKeyFilterKey,
   formatPartKey,
   formatPartPrefix,
   formatSidecarKey,
@@ -27,6 +28,7 @@ import { isCheckpointDue, type Proposal, writeCheckpoint } from "@crv/manifest";
 import { encodeSidecar, LEASE_RENEWAL_MS, leaseDeadline, type Sidecar } from "@crv/recovery";
 import type { RecordBatch } from "apache-arrow";
 import type { CommitPhase, EngineContext } from "./engine-context.js";
+import { filterOfPart, isInline } from "./keys/part-keys.js";
 
 /** A part whose create was not answered is written again under the next name, this often. */
 const PART_ATTEMPTS_MAX = 3;
@@ -37,7 +39,7 @@ export class CommitPipeline {
   readonly #actor: string | null;
   readonly #companions: readonly OperationId[];
   readonly #partPrefix: string;
-  readonly #written: ObjectKey[] = [];
+  readonly #written = new Set<ObjectKey>();
   #partCount = 0;
   #sidecar: Sidecar | undefined;
   #armed: Promise<void> = Promise.resolve();
@@ -106,8 +108,8 @@ export class CommitPipeline {
       const key = formatPartKey(table.name, bucket, this.#partPrefix, this.#partCount++);
       const outcome = await parts.write({ key, runId, table, bucket, batches, durability });
       // What exists already is not ours: another attempt at this id wrote it.
-      if (outcome.kind !== "exists") this.#written.push(key);
-      if (outcome.kind === "created") return outcome.part;
+      if (outcome.kind !== "exists") this.#written.add(key);
+      if (outcome.kind === "created") return this.#withKeyFilter(outcome.part, table, batches);
       if (outcome.kind === "unknown") cause = outcome.cause;
     }
     throw new IoWriteError(
@@ -117,10 +119,37 @@ export class CommitPipeline {
     );
   }
 
+  /**
+   * Adds the key filter, where the table has a key. Not fsynced: what a loss of power leaves of it does
+   * not match its digest, and then the part is read instead.
+   */
+  async #withKeyFilter(
+    part: PartEntry,
+    table: TableDescriptor,
+    batches: readonly RecordBatch[],
+  ): Promise<PartEntry> {
+    const { store, hashKey } = this.#context;
+    const filter = filterOfPart(part, table, batches, hashKey);
+    if (filter === undefined) return part;
+    const { keys, bytes } = filter;
+    const entry = { columns: table.key, keys };
+    if (isInline(filter)) {
+      const inline = Buffer.from(bytes).toString("base64");
+      return { ...part, keyFilter: { ...entry, content: { inline } } };
+    }
+    const key = formatKeyFilterKey(part.path);
+    const outcome = await store.create(key, bytes, { durability: "process" });
+    if (outcome.kind !== "exists") this.#written.add(key);
+    if (outcome.kind !== "created") return part;
+    return { ...part, keyFilter: { ...entry, content: outcome.seal } };
+  }
+
   /** Removes staged parts that a later stage call replaced: no record will ever name them. */
-  async dropSuperseded(keys: readonly ObjectKey[]): Promise<void> {
-    if (keys.length === 0) return;
-    await this.#context.residual.removeStaged(this.#ref, keys);
+  async dropSuperseded(parts: readonly ObjectKey[]): Promise<void> {
+    if (parts.length === 0) return;
+    const keys = parts.flatMap((part) => [part, formatKeyFilterKey(part)]);
+    const written = keys.filter((key) => this.#written.has(key));
+    await this.#context.residual.removeStaged(this.#ref, written);
   }
 
   /** C and D. Throws only when the store refused the record; then nothing was committed. */
@@ -147,7 +176,7 @@ export class CommitPipeline {
     await Promise.allSettled(this.#writing);
     if (this.#sidecar === undefined) return;
     try {
-      if (this.#written.length > 0) await residual.removeStaged(this.#ref, this.#written);
+      if (this.#written.size > 0) await residual.removeStaged(this.#ref, [...this.#written]);
       await residual.removeSidecar(this.#ref);
     } catch {
       // The sidecar still names the parts: the next sweep takes them.

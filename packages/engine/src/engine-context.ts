@@ -1,5 +1,5 @@
 /** What the engine stands on, and what its operations share. */
-import type { Clock, OperationId, Random, RunId, Version } from "@crv/core";
+import type { Clock, Hash52, OperationId, Random, RunId, Version } from "@crv/core";
 import type { CommitLog, Publisher } from "@crv/manifest";
 import type { SweepReport } from "@crv/recovery";
 import type { Liveness } from "@crv/storage-trait/liveness";
@@ -39,6 +39,7 @@ export interface EngineContext extends ReaderContext {
   readonly random: Random;
   readonly mintId: () => string;
   readonly durability: Durability;
+  readonly hashKey: Hash52;
   /** Bytes of rows that one operation holds before it writes parts. */
   readonly stageBytesMax: number;
   /** Operations of this process that are under way. */

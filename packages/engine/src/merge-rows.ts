@@ -1,20 +1,17 @@
-/** Rows to merge by key: what they are, where their predecessors may be. Pure. */
-import { IoSchemaError, type Predicate, type Scalar, type TableDescriptor } from "@crv/core";
+/** Rows to merge by key: what they are, and which rows they replace. Pure. */
+import { type Hash52, IoSchemaError, type TableDescriptor } from "@crv/core";
 import { BatchBuilder } from "@crv/core/arrow";
 import type { RecordBatch } from "apache-arrow";
 import { dropRows } from "./change-rows.js";
+import { KeyProbe } from "./keys/key-probe.js";
 import type { ChangeBatch } from "./rewrite-parts.js";
-import { keyColumn, keysOf } from "./row-keys.js";
-import { orderOf } from "./scan/scalar-order.js";
-
-/** Above so many values a range says almost as much as the list, and costs less to check. */
-const LISTED_VALUES_MAX = 2048;
+import { keysOf } from "./row-keys.js";
 
 export interface MergeRows {
   /** Each key once: of several rows with one key the last, in the order of the input. */
   readonly batch: RecordBatch;
-  /** True of every row that one of them replaces, and of as few others as is cheap to tell. */
-  readonly reach: Predicate;
+  /** Their keys: a part that can hold none of them has no row that is replaced. */
+  readonly probe: KeyProbe;
   /** Drops the rows that are replaced. */
   readonly dropReplaced: ChangeBatch;
 }
@@ -29,7 +26,7 @@ export function checkHasKey({ name, key }: TableDescriptor): void {
   );
 }
 
-export function prepareMerge(batch: RecordBatch, table: TableDescriptor): MergeRows {
+export function prepareMerge(batch: RecordBatch, table: TableDescriptor, hash: Hash52): MergeRows {
   const keys = keysOf(batch, table);
   const lastRow = new Map(keys.map((key, row) => [key, row]));
   const rows = Int32Array.from(keys.keys()).filter(
@@ -37,9 +34,10 @@ export function prepareMerge(batch: RecordBatch, table: TableDescriptor): MergeR
   );
   const builder = new BatchBuilder(batch.schema);
   builder.append(batch, rows);
+  const merged = builder.finish();
   return {
-    batch: builder.finish(),
-    reach: { kind: "and", of: table.key.map((column) => columnReach(batch, column)) },
+    batch: merged,
+    probe: new KeyProbe(merged, table.key, hash),
     dropReplaced: (found) => {
       const replaced = keysOf(found, table);
       const dropped = Int32Array.from(replaced.keys()).filter((row) =>
@@ -47,26 +45,5 @@ export function prepareMerge(batch: RecordBatch, table: TableDescriptor): MergeR
       );
       return dropRows(found, dropped);
     },
-  };
-}
-
-function columnReach(batch: RecordBatch, column: string): Predicate {
-  const valueAt = keyColumn(batch, column);
-  const values = new Set<Scalar>();
-  let min = valueAt(0);
-  let max = min;
-  for (let row = 0; row < batch.numRows; row++) {
-    const value = valueAt(row);
-    if (values.size <= LISTED_VALUES_MAX) values.add(value);
-    if ((orderOf(value, min) ?? 0) < 0) min = value;
-    if ((orderOf(value, max) ?? 0) > 0) max = value;
-  }
-  if (values.size <= LISTED_VALUES_MAX) return { kind: "in", column, values: [...values] };
-  return {
-    kind: "and",
-    of: [
-      { kind: "compare", column, op: "ge", value: min },
-      { kind: "compare", column, op: "le", value: max },
-    ],
   };
 }

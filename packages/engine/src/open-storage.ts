@@ -2,7 +2,7 @@
  * Opens the sealed storage of one run over a chosen backend. Reading and writing are apart: what is
  * opened for reading is given no verb that writes.
  */
-import type { Clock, OperationId, Random, RunId } from "@crv/core";
+import { type Clock, createHash52, type OperationId, type Random, type RunId } from "@crv/core";
 import { CommitLog, Publisher } from "@crv/manifest";
 import { type RecoveryContext, type SweepReport, sweep, type ViewContext } from "@crv/recovery";
 import type { StagedStorage } from "@crv/storage-trait";
@@ -73,6 +73,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
     stageBytesMax: options.stageBytesMax ?? STAGE_BYTES_MAX,
     onPhase: options.onPhase,
     recover: () => sweep(recovery, { views: false, passUnderWay: true }),
+    hashKey: await createHash52(),
     checkpointedAt: 0,
   };
   await log.refresh();

@@ -30,7 +30,8 @@ import { followedBy, inChunks } from "./batch-stream.js";
 import { deleteRows, updateRows } from "./change-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
 import type { EngineContext } from "./engine-context.js";
-import { checkHasKey, type MergeRows, prepareMerge } from "./merge-rows.js";
+import { partsThatMayHold } from "./keys/candidate-parts.js";
+import { checkHasKey, prepareMerge } from "./merge-rows.js";
 import { type ChangeBatch, type RewriteReport, rewriteParts } from "./rewrite-parts.js";
 import { planTable, type TablePlan } from "./scan/plan.js";
 import { pruneParts } from "./scan/prune.js";
@@ -86,21 +87,18 @@ export class EngineOperation implements StagedOperation {
     checkHasKey(this.#draft(table).descriptor);
     const handles: StagedHandle[] = [];
     for await (const chunk of inChunks(arrowSchema(this.#draft(table).descriptor), rows)) {
-      const merge = prepareMerge(chunk, this.#draft(table).descriptor);
-      handles.push(
-        await this.#stageRewrite("merge", table, merge.reach, merge.dropReplaced, merge),
-      );
+      handles.push(await this.#stageMerged(table, chunk));
     }
     return this.#sumOf("merge", table, handles);
   }
 
   async stageDelete(table: TableKey, where: Predicate): Promise<StagedHandle> {
-    return this.#stageRewrite("delete", table, where, deleteRows(where));
+    return this.#stageWhere("delete", table, where, deleteRows(where));
   }
 
   async stageUpdate(table: TableKey, where: Predicate, set: RecordBatch): Promise<StagedHandle> {
     const schema = arrowSchema(this.#draft(table).descriptor);
-    return this.#stageRewrite("update", table, where, updateRows(where, set, schema));
+    return this.#stageWhere("update", table, where, updateRows(where, set, schema));
   }
 
   async stageSchema(table: TableKey, { descriptor }: SchemaChange): Promise<StagedHandle> {
@@ -178,20 +176,45 @@ export class EngineOperation implements StagedOperation {
     return this.discard();
   }
 
-  /** Rewrites the parts that `where` may reach; the rows of `merge` follow the rewritten ones. */
-  #stageRewrite(
-    kind: "merge" | "delete" | "update",
+  #stageMerged(table: TableKey, rows: RecordBatch): Promise<StagedHandle> {
+    const { hashKey, store } = this.#context;
+    const { batch, probe, dropReplaced } = prepareMerge(
+      rows,
+      this.#draft(table).descriptor,
+      hashKey,
+    );
+    return this.#stageRewrite(
+      "merge",
+      table,
+      (parts) => partsThatMayHold(parts, probe, store),
+      dropReplaced,
+      batch,
+    );
+  }
+
+  #stageWhere(
+    kind: "delete" | "update",
     table: TableKey,
     where: Predicate,
     change: ChangeBatch,
-    merge?: MergeRows,
+  ): Promise<StagedHandle> {
+    return this.#stageRewrite(kind, table, (parts) => pruneParts(parts, { filter: where }), change);
+  }
+
+  /** Rewrites those parts that `choose` leaves and `change` touches; the rows of `last` follow. */
+  #stageRewrite(
+    kind: "merge" | "delete" | "update",
+    table: TableKey,
+    choose: (parts: readonly PartEntry[]) => readonly PartEntry[] | Promise<readonly PartEntry[]>,
+    change: ChangeBatch,
+    last?: RecordBatch,
   ): Promise<StagedHandle> {
     return this.#stage(kind, table, true, async (draft) => {
       const report: RewriteReport = { replaced: [], touched: 0 };
-      const candidates = pruneParts(draft.parts, { filter: where });
+      const candidates = await choose(draft.parts);
       const { parts } = this.#context;
       const rows = rewriteParts(draft.descriptor, candidates, parts, change, report);
-      const added = await this.#write(draft, merge ? followedBy(rows, merge.batch) : rows);
+      const added = await this.#write(draft, last ? followedBy(rows, last) : rows);
       return { removed: report.replaced, added, touched: report.touched };
     });
   }

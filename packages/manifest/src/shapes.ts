@@ -27,6 +27,7 @@ import {
   type TableDescriptor,
 } from "@crv/core";
 import { z } from "zod";
+import { keyFilterShape, writeKeyFilter } from "./key-filter-shape.js";
 
 /** A step of a shape that refuses by throwing a `CrvError`, as core's parsers do. */
 function checkedBy<In, Out>(parse: (value: In) => Out) {
@@ -149,6 +150,7 @@ export const partShape: z.ZodType<PartEntry> = z
     tick_max: countShape.nullable(),
     columns: statisticsShape,
     row_groups: z.array(rowGroupShape).optional(),
+    key_filter: keyFilterShape,
   })
   .refine((p) => isPartOf(p.path, p.bucket), "path is not that of a part in its bucket")
   .refine((p) => (p.tick_min === null) === (p.tick_max === null), "one tick bound is missing")
@@ -163,6 +165,7 @@ export const partShape: z.ZodType<PartEntry> = z
     tickMax: p.tick_max,
     columns: p.columns,
     ...(p.row_groups && { rowGroups: p.row_groups }),
+    ...(p.key_filter && { keyFilter: p.key_filter }),
   }));
 
 function isPartOf(path: ObjectKey, bucket: number): boolean {
@@ -189,6 +192,7 @@ export function writePart(part: PartEntry): object {
         columns: writeStatistics(g.columns),
       })),
     }),
+    ...(part.keyFilter && { key_filter: writeKeyFilter(part.keyFilter) }),
   };
 }
 

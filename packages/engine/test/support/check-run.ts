@@ -5,8 +5,11 @@
 import assert from "node:assert/strict";
 import {
   type CommitRecord,
+  formatKeyFilterKey,
   formatManifestViewKey,
+  type ObjectKey,
   type OperationId,
+  parseKeyFilterKey,
   parsePartKey,
   parseRecordKey,
   SIDECAR_PREFIX,
@@ -73,6 +76,9 @@ export async function checkRun(
   checkViews(objects, state);
   const rows = await checkReadable(first, state);
   await checkNextAppend(first, state);
+  for (const { key, descriptor } of state.tables.values()) {
+    if (descriptor.key.length > 0) await checkNextMerge(first, key);
+  }
   return { contents: contentsOf(rows), version: state.version, rows };
 }
 
@@ -155,12 +161,15 @@ function checkObjects(
   named: ReadonlySet<string>,
   { leftovers }: CheckOptions,
 ): void {
+  const filtered = new Set([...named].map((path) => formatKeyFilterKey(path as ObjectKey)));
   for (const path of named)
     assert.ok(objects.has(path as never), `I7: ${path} is named and missing`);
   for (const key of objects.keys()) {
     assert.ok(!key.startsWith(SIDECAR_PREFIX), `I8: the sidecar ${key} is left`);
     if (parsePartKey(key) && !leftovers)
       assert.ok(named.has(key), `I7: ${key} is left and not named`);
+    if (parseKeyFilterKey(key) && !leftovers)
+      assert.ok(filtered.has(key), `I7: ${key} is left beside no part that is named`);
   }
 }
 
@@ -209,4 +218,16 @@ async function checkNextAppend({ storage }: OpenedProcess, state: RunState): Pro
     "I8: the next append lands",
   );
   assert.ok((await readValues(storage, LEFT.name))?.includes(99));
+}
+
+/** Every key of a table is found where it is: to merge its own rows into it changes nothing. */
+async function checkNextMerge({ storage }: OpenedProcess, table: TableKey): Promise<void> {
+  const before = await readValues(storage, table);
+  await using base = await storage.snapshot();
+  await using operation = await storage.begin({ base, mode: "strict", actor: "tester" });
+  const { rowsRemoved } = await operation.stageMerge(table, storage.scan(base, { table }));
+  assert.equal(rowsRemoved, before?.length, `I11: a merge finds every key of ${table}`);
+  if (rowsRemoved > 0) assert.equal((await operation.commit()).kind, "committed");
+  const ascending = (values: readonly number[] = []) => [...values].sort((a, b) => a - b);
+  assert.deepEqual(ascending(await readValues(storage, table)), ascending(before));
 }

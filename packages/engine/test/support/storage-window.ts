@@ -26,6 +26,7 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [new RegExp(`^${SIDECAR_PREFIX}$`), "sidecars"],
   [new RegExp(`^${STAGING_DIRECTORY}/`), "temporary"],
   [/^tables\/[^/]+\/manifest\.json$/, "view"],
+  [/^tables\/[^/]+\/bucket=\d+\/part-[^/]*\.keys$/, "key-filter"],
   [/^tables\/[^/]+\/bucket=\d+\/part-/, "part"],
   [/^tables\/[^/]+\/bucket=\d+$/, "bucket-directory"],
   [/^tables\/[^/]+\/?$/, "table-directory"],

@@ -45,6 +45,14 @@ export const KEYED = defineTable({
   bucketSize: 10,
 });
 
+/** One row for each value. A part of a hundred rows has a key filter beside it. */
+export const BY_VALUE = defineTable({
+  name: "table_by_value",
+  columns: { tick: "i64", value: "i64" },
+  key: ["value"],
+  bucketSize: 1000,
+});
+
 export interface OpenedProcess extends OpenedStorage {
   readonly store: SimulatedStore;
   readonly parts: PartStore;

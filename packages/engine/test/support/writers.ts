@@ -19,6 +19,7 @@ import { windowOf } from "./storage-window.js";
 import {
   type Append,
   appendValues,
+  BY_VALUE,
   type CommitOptions,
   commitRows,
   createTables,
@@ -132,8 +133,9 @@ function changing(
   table: TableDescriptor,
   contents: Contents,
   stage: (operation: StagedOperation) => Promise<unknown>,
+  held: readonly number[] = [1, 2],
 ): Writer {
-  const before: readonly Append[] = [{ table, values: [1, 2] }];
+  const before: readonly Append[] = [{ table, values: held }];
   return operation(
     name,
     contents,
@@ -145,7 +147,7 @@ function changing(
     },
     {
       prepare: async () => openOn(await runOfOneCommit(before)),
-      contents: [{ [table.name]: [1, 2] }, contents],
+      contents: [{ [table.name]: held }, contents],
     },
   );
 }
@@ -241,6 +243,11 @@ const checkpointing: Writer = {
 async function* mergedRows(): AsyncIterable<RecordBatch> {
   yield rowsAt(KEYED, 1, [9]);
   yield rowsAt(KEYED, 3, [3]);
+}
+
+/** Values 5 and 120 are there already, 300 is new. */
+async function* mergedByValue(): AsyncIterable<RecordBatch> {
+  yield rowsAt(BY_VALUE, 1, [5, 120, 300]);
 }
 
 let longRun: Promise<SimulatedDisk> | undefined;
@@ -381,6 +388,18 @@ export const WRITERS: readonly Writer[] = [
   ),
   changing("merge", KEYED, { keyed_table: [2, 3, 9] }, (tx) =>
     tx.stageMerge(KEYED.name, mergedRows()),
+  ),
+  operation(
+    "append of a part with a key filter beside it",
+    { ...HELD, table_by_value: valuesUpTo(120) },
+    (storage) => commitRows(storage, [{ table: BY_VALUE, values: valuesUpTo(120) }], OPERATION),
+  ),
+  changing(
+    "merge that replaces a part with a key filter beside it",
+    BY_VALUE,
+    { table_by_value: [...valuesUpTo(120), 300] },
+    (tx) => tx.stageMerge(BY_VALUE.name, mergedByValue()),
+    valuesUpTo(120),
   ),
   closing,
   trimming,
