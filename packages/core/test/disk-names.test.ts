@@ -8,6 +8,7 @@ import {
   formatBucketDirectory,
   formatCheckpointKey,
   formatFloorKey,
+  formatKeyFilterKey,
   formatManifestViewKey,
   formatPartKey,
   formatPartPrefix,
@@ -21,6 +22,7 @@ import {
   type OperationId,
   parseCheckpointKey,
   parseFloorKey,
+  parseKeyFilterKey,
   parseObjectKey,
   parseOperationId,
   parsePartKey,
@@ -44,6 +46,7 @@ const PARSERS = {
   parseCheckpointKey,
   parseSidecarKey,
   parsePartKey,
+  parseKeyFilterKey,
 };
 
 const version = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
@@ -62,6 +65,7 @@ test("every name is what the format says", () => {
     formatCheckpointKey(Number.MAX_SAFE_INTEGER),
     formatSidecarKey(OPERATION),
     formatPartKey(FLIGHTS, 123, PREFIX, 10),
+    formatKeyFilterKey(formatPartKey(FLIGHTS, 123, PREFIX, 10)),
     formatManifestViewKey(FLIGHTS),
     BUNDLE_VIEW_KEY,
     [LOG_PREFIX, FLOOR_PREFIX, CHECKPOINT_PREFIX, SIDECAR_PREFIX, LEASE_PREFIX, TABLES_PREFIX],
@@ -75,6 +79,7 @@ test("every name is what the format says", () => {
     "_checkpoints/00009007199254740991.json",
     "_recovery/01JZ8M3Q4R5S6T7V8W9XABCDEF.json",
     "tables/flights/bucket=000123/part-fc58dcc6469aa9a6fbb68b990000000a.parquet",
+    "tables/flights/bucket=000123/part-fc58dcc6469aa9a6fbb68b990000000a.keys",
     "tables/flights/manifest.json",
     "bundle.manifest.json",
     ["_log/", "_floor/", "_checkpoints/", "_recovery/", "_leases/", "tables/"],
@@ -116,6 +121,7 @@ describe("round trips", () => {
         expect(parseObjectKey(key)).toBe(key);
         const id = `${PREFIX}${count.toString(16).padStart(8, "0")}`;
         expect(parsePartKey(key)).toEqual({ table: name, bucket: bucketId, id });
+        expect(parseKeyFilterKey(formatKeyFilterKey(key))).toEqual(parsePartKey(key));
       }),
     );
   });
@@ -127,6 +133,7 @@ describe("round trips", () => {
       formatCheckpointKey(7),
       formatSidecarKey(OPERATION),
       formatPartKey(FLIGHTS, 7, PREFIX, 7),
+      formatKeyFilterKey(formatPartKey(FLIGHTS, 7, PREFIX, 7)),
     ];
     for (const key of keys) {
       const kinds = Object.values(PARSERS).filter((parse) => parse(key) !== undefined);

@@ -5,7 +5,10 @@ import {
   defineTable,
   FORMAT_VERSION,
   formatPartKey,
+  KEY_FILTER_BYTES_MAX,
+  type KeyFilterEntry,
   type OperationEntry,
+  PART_ROWS_MAX,
   type PartEntry,
   parseTableKey,
   type RecoveryEntry,
@@ -50,6 +53,19 @@ const columns = fc.dictionary(
   },
 );
 
+const base64 = fc.uint8Array({ maxLength: 256 }).map((b) => Buffer.from(b).toString("base64"));
+const keyFilter: fc.Arbitrary<KeyFilterEntry> = fc.record({
+  columns: fc.array(fc.string({ unit: "binary", minLength: 1, maxLength: 10 }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  keys: fc.integer({ min: 1, max: PART_ROWS_MAX }),
+  content: fc.oneof(
+    fc.record({ inline: base64 }),
+    fc.record({ sizeBytes: fc.nat(KEY_FILTER_BYTES_MAX), digest }),
+  ),
+});
+
 function partOfTable(table: TableKey): fc.Arbitrary<PartEntry> {
   const ticks = fc.option(
     fc.tuple(count, count).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
@@ -58,9 +74,14 @@ function partOfTable(table: TableKey): fc.Arbitrary<PartEntry> {
     .tuple(prefix, fc.nat(2 ** 32 - 1), count, ticks, columns, digest, fc.tuple(count, count))
     .chain(([start, index, bucket, bounds, statisticsOfPart, sum, [rows, bytes]]) =>
       fc
-        .option(fc.array(fc.record({ rows: count, columns }), { maxLength: 3 }), { nil: undefined })
+        .tuple(
+          fc.option(fc.array(fc.record({ rows: count, columns }), { maxLength: 3 }), {
+            nil: undefined,
+          }),
+          fc.option(keyFilter, { nil: undefined }),
+        )
         .map(
-          (rowGroups): PartEntry => ({
+          ([rowGroups, filter]): PartEntry => ({
             path: formatPartKey(table, bucket, start, index),
             rows,
             bytes,
@@ -70,6 +91,7 @@ function partOfTable(table: TableKey): fc.Arbitrary<PartEntry> {
             tickMax: bounds?.[1] ?? null,
             columns: statisticsOfPart,
             ...(rowGroups && { rowGroups }),
+            ...(filter && { keyFilter: filter }),
           }),
         ),
     );
