@@ -21,7 +21,7 @@ describe("coded sets", () => {
     ["of one zero", [0], "800000"],
     ["of a remainder", [1], "800008"],
     ["of one multiple", [2 ** 20], "400000"],
-    ["of equal values", [5, 5], "80002c00000 0".replace(" ", "")],
+    ["of equal values", [5, 5], "80002c000000"],
   ])("have the bytes of the page: %s", (_, list, hex) => {
     expect(Buffer.from(encodeSet(Float64Array.from(list))).toString("hex")).toBe(hex);
   });
