@@ -7,7 +7,6 @@ import {
   createHash52,
   defineTable,
   formatKeyFilterKey,
-  type ObjectKey,
   type PartEntry,
   parseKeyFilterKey,
   parsePartKey,
@@ -19,9 +18,17 @@ import type { RecordBatch } from "apache-arrow";
 import { describe, expect, test } from "vitest";
 import { candidateParts } from "../src/keys/candidate-parts.js";
 import { KeyProbe } from "../src/keys/key-probe.js";
+import {
+  DAMAGES,
+  EVEN,
+  filtersOn,
+  mergeOverDamage,
+  ODD,
+  openWithFilter,
+} from "./support/damaged-filters.js";
 import { crashAtWindow } from "./support/dead-writer.js";
 import { rowsOfTable } from "./support/key-samples.js";
-import { BY_VALUE, commitRows, only, openProcess, readValues } from "./support/universe.js";
+import { BY_VALUE, commitRows, only, openProcess, readValues, rowsOf } from "./support/universe.js";
 
 async function transact(storage: StagedStorage, work: (tx: StagedOperation) => Promise<unknown>) {
   await using base = await storage.snapshot();
@@ -109,63 +116,30 @@ describe("parts that a merge of scattered keys opens", () => {
 });
 
 describe("key filters beside their parts", () => {
-  const VALUES = Array.from({ length: 200 }, (_, i) => 2 * i);
-  const filtersOn = (disk: SimulatedDisk) =>
-    [...disk.objects().keys()].filter((key) => parseKeyFilterKey(key));
-  const byValue = (values: readonly number[]) =>
-    only(
-      rowsOfTable(
-        BY_VALUE,
-        values.map((value) => ({ tick: BigInt(value), value: BigInt(value) })),
-      ),
-    );
-
-  async function open() {
-    const disk = new SimulatedDisk();
-    const { storage } = await openProcess(disk, "writer");
-    await commitRows(storage, [{ table: BY_VALUE, values: VALUES }]);
-    return { disk, storage };
-  }
-
   test("are read instead of the part, when no key is in it", async () => {
-    const { disk, storage } = await open();
+    const { disk, storage } = await openWithFilter();
     const start = disk.trace.length;
-    await transact(storage, (tx) => tx.stageMerge(BY_VALUE.name, byValue([1, 3, 399])));
+    await transact(storage, (tx) =>
+      tx.stageMerge(BY_VALUE.name, only(rowsOf(BY_VALUE, [1, 3, 399]))),
+    );
     const read = disk.trace.slice(start).filter(({ verb }) => verb === "get");
     const [part] = await partsOf(storage, BY_VALUE);
     assert.ok(part);
     expect(read.map(({ key }) => key)).toContain(formatKeyFilterKey(part.path));
     expect(read.map(({ key }) => key)).not.toContain(part.path);
-    expect(await readValues(storage, BY_VALUE.name)).toHaveLength(VALUES.length + 3);
+    expect(await readValues(storage, BY_VALUE.name)).toHaveLength(EVEN.length + 3);
   });
 
-  test.each<[string, (disk: SimulatedDisk, filter: ObjectKey) => void]>([
-    ["a bit of it is flipped", (disk, key) => disk.tamper(key, flipBits)],
-    ["it is cut", (disk, key) => disk.tamper(key, (bytes) => bytes.subarray(0, 9))],
-    [
-      "it has grown",
-      (disk, key) => disk.tamper(key, (b) => Buffer.concat([b, new Uint8Array(1 << 24)])),
-    ],
-    ["it is that of other keys", (disk, key) => disk.tamper(key, (bytes) => bytes.map(() => 0xaa))],
-  ])("are of no effect when %s", async (_, damage) => {
-    const { disk, storage } = await open();
-    const [filter] = filtersOn(disk);
-    assert.ok(filter);
-    damage(disk, filter);
-    const merged = await transact(storage, (tx) =>
-      tx.stageMerge(BY_VALUE.name, byValue([...VALUES, 1])),
-    );
-    expect(merged.kind).toBe("committed");
-    const values = await readValues(storage, BY_VALUE.name);
-    expect([...(values ?? [])].sort((a, b) => a - b)).toEqual([0, 1, ...VALUES.slice(1)]);
-  });
+  test.each(Object.entries(DAMAGES))("are of no effect when one %s", (_, damage) =>
+    mergeOverDamage(damage),
+  );
 
   test("go with a part that a later stage call replaces", async () => {
-    const { disk, storage } = await open();
+    const { disk, storage } = await openWithFilter();
     const committed = filtersOn(disk);
     await transact(storage, async (tx) => {
-      await tx.stageAppend(BY_VALUE.name, byValue(VALUES.map((value) => value + 1)));
-      await tx.stageMerge(BY_VALUE.name, byValue([1]));
+      await tx.stageAppend(BY_VALUE.name, only(rowsOf(BY_VALUE, ODD)));
+      await tx.stageMerge(BY_VALUE.name, only(rowsOf(BY_VALUE, [1])));
     });
     const parts = await partsOf(storage, BY_VALUE);
     const named = [...committed, ...parts.map(({ path }) => formatKeyFilterKey(path))];
@@ -174,22 +148,22 @@ describe("key filters beside their parts", () => {
   });
 
   test("go with the operation that is discarded", async () => {
-    const { disk, storage } = await open();
+    const { disk, storage } = await openWithFilter();
     const before = filtersOn(disk);
     await using base = await storage.snapshot();
     await using tx = await storage.begin({ base, mode: "strict" });
-    await tx.stageAppend(BY_VALUE.name, byValue(VALUES));
+    await tx.stageAppend(BY_VALUE.name, only(rowsOf(BY_VALUE, EVEN)));
     expect(filtersOn(disk)).toHaveLength(before.length + 1);
     await tx.discard();
     expect(filtersOn(disk)).toEqual(before);
   });
 
   test("go with the operation that recovery rolls back", async () => {
-    const { disk, storage } = await open();
+    const { disk, storage } = await openWithFilter();
     const before = filtersOn(disk);
     await storage.close();
     await crashAtWindow(disk, "create write record", async (dead) => {
-      await commitRows(dead.storage, [{ table: BY_VALUE, values: VALUES }]);
+      await commitRows(dead.storage, [{ table: BY_VALUE, values: EVEN }]);
     });
     expect(filtersOn(disk)).toHaveLength(before.length + 1);
     const { recovered } = await openProcess(disk, "recoverer");
@@ -197,7 +171,3 @@ describe("key filters beside their parts", () => {
     expect(filtersOn(disk)).toEqual(before);
   });
 });
-
-function flipBits(bytes: Uint8Array): Uint8Array {
-  return bytes.map((byte, i) => (i === bytes.byteLength >> 1 ? byte ^ 0x10 : byte));
-}

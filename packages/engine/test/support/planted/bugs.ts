@@ -30,6 +30,9 @@ const PIPELINE = "engine/src/commit-pipeline.ts";
 const OPERATION = "engine/src/staged-operation.ts";
 const STORAGE = "engine/src/engine-storage.ts";
 const BEGIN = "engine/src/begin-operation.ts";
+const PROBE = "engine/src/keys/key-probe.ts";
+const ORDER = "engine/src/keys/key-order.ts";
+const CANDIDATES = "engine/src/keys/candidate-parts.ts";
 const STORE = "storage-trait/src/testing/simulated-store.ts";
 const DISK_WRITER = "storage-trait/src/testing/simulated-writer.ts";
 
@@ -408,6 +411,55 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: LOG,
         find: "    if (floor > last || (await readFloor(this.#reader)) > floor) return undefined;\n",
         replace: "",
+      },
+    ],
+  },
+  {
+    name: "keys are hashed another way when they are looked for",
+    caughtBy: "crash windows",
+    edits: [
+      {
+        file: PROBE,
+        find: "this.#hash(bytesOf(row))",
+        replace: "this.#hash(bytesOf(row).subarray(1))",
+      },
+    ],
+  },
+  {
+    name: "a key filter is trusted without its seal",
+    caughtBy: "damaged key filters",
+    edits: [
+      {
+        file: CANDIDATES,
+        find: "if (bytes === undefined || bytes.byteLength !== sizeBytes) return undefined;",
+        replace: "if (bytes === undefined) return undefined;",
+      },
+      {
+        file: CANDIDATES,
+        find: "(await digestOf(bytes)) === digest ? bytes : undefined",
+        replace: "(await digestOf(bytes)) === digest ? bytes : bytes",
+      },
+    ],
+  },
+  {
+    name: "the last key of a range is not looked for",
+    caughtBy: "crash windows",
+    edits: [
+      {
+        file: ORDER,
+        find: "(orderOf(value, max) ?? 0) > 0",
+        replace: "(orderOf(value, max) ?? 0) >= 0",
+      },
+    ],
+  },
+  {
+    name: "recovery leaves key filters behind",
+    caughtBy: "crash windows",
+    edits: [
+      {
+        file: SETTLE,
+        find: "if (isPartOf(key, ref.operationId)) keys.push(key);",
+        replace: 'if (isPartOf(key, ref.operationId) && !key.endsWith(".keys")) keys.push(key);',
       },
     ],
   },

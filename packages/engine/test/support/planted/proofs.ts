@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { searchSchedules } from "../bounded-search.js";
 import { crashEveryCall, crashEveryRecovery } from "../crash-windows.js";
+import { DAMAGES, mergeOverDamage } from "../damaged-filters.js";
 import { plantEveryFault } from "../fault-proof.js";
 import { checkHistory } from "../history/check-history.js";
 import { recordHistory } from "../history/live-history.js";
@@ -34,6 +35,9 @@ export const PROOFS = {
   },
   async "every schedule"() {
     for (const { make } of SMALL_CASES) await searchSchedules(make, 1);
+  },
+  async "damaged key filters"() {
+    for (const damage of Object.values(DAMAGES)) await mergeOverDamage(damage);
   },
   async "random universes"() {
     const options = { writers: 3, operations: 10, faultProbability: 0.005, stopProbability: 0.006 };
