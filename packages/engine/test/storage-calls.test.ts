@@ -2,9 +2,10 @@
  * Golden: the storage calls of one append to one table, in order, each with its reason. A call that
  * is added here is a cost that every commit pays, and a crash window that every test must cover.
  */
+import type { TableDescriptor } from "@crv/core";
 import { SimulatedDisk } from "@crv/storage-trait/testing";
 import { describe, expect, test } from "vitest";
-import { commitRows, LEFT, openProcess } from "./support/universe.js";
+import { BY_VALUE, commitRows, LEFT, openProcess } from "./support/universe.js";
 
 /** `*` stands for what differs from run to run. */
 const APPEND: readonly (readonly [call: string, reason: string])[] = [
@@ -39,13 +40,28 @@ const VIEW: typeof APPEND = [
   ["list list _floor/", "D: likewise"],
 ];
 
-async function callsOfAppend(commitsBefore: number): Promise<readonly string[]> {
+/** After a part of more than some 90 keys. Nothing is synced: what is torn is found and ignored. */
+const KEY_FILTER: typeof APPEND = [
+  ["create write tables/*.keys", "B: the key filter of the part"],
+  ["create link tables/*.keys", "B: it appears whole, or not at all; not synced"],
+  ["create unlink-temporary _tmp/*", "B"],
+];
+
+async function callsOfAppend(
+  commitsBefore: number,
+  table: TableDescriptor = LEFT,
+  values: readonly number[] = [1],
+): Promise<readonly string[]> {
   const disk = new SimulatedDisk();
   const { storage } = await openProcess(disk, "writer");
-  for (let i = 0; i < commitsBefore; i++) await commitRows(storage, [{ table: LEFT, values: [1] }]);
+  for (let i = 0; i < commitsBefore; i++) await commitRows(storage, [{ table, values: [1] }]);
   const start = disk.trace.length;
-  await commitRows(storage, [{ table: LEFT, values: [1] }]);
+  await commitRows(storage, [{ table, values }]);
   return disk.trace.slice(start).map(({ verb, step, key }) => `${verb} ${step} ${key}`);
+}
+
+function valuesUpTo(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, i) => i + 1);
 }
 
 function pattern(call: string): RegExp {
@@ -62,6 +78,20 @@ describe("storage calls of an append", () => {
   test("when its view is due, the view comes before the sidecar goes", async () => {
     const calls = await callsOfAppend(4);
     const expected = [...APPEND.slice(0, -1), ...VIEW, APPEND[APPEND.length - 1] ?? ["", ""]];
+    expect(calls).toHaveLength(expected.length);
+    for (const [i, [call]] of expected.entries()) expect(calls[i]).toMatch(pattern(call));
+  });
+
+  test("to a table with a key, of few rows: as without a key", async () => {
+    const calls = await callsOfAppend(17, BY_VALUE, valuesUpTo(90));
+    expect(calls).toHaveLength(APPEND.length);
+    for (const [i, [call]] of APPEND.entries()) expect(calls[i]).toMatch(pattern(call));
+  });
+
+  test("to a table with a key, of many rows: the key filter follows its part", async () => {
+    const calls = await callsOfAppend(17, BY_VALUE, valuesUpTo(200));
+    const afterPart = APPEND.findIndex(([call]) => call === "create sync-directory tables/*") + 1;
+    const expected = [...APPEND.slice(0, afterPart), ...KEY_FILTER, ...APPEND.slice(afterPart)];
     expect(calls).toHaveLength(expected.length);
     for (const [i, [call]] of expected.entries()) expect(calls[i]).toMatch(pattern(call));
   });
