@@ -136,7 +136,8 @@ function applyChange(
     describedAt: change.descriptor ? record.version : (before?.describedAt ?? record.version),
     createdAt: before?.createdAt ?? record.createdAt,
     updatedAt: record.createdAt,
-    parts: kept.length === 0 ? added : kept.concat(added),
+    // Not concat: once Arrow is loaded, it looks for a symbol on every element.
+    parts: kept.length === 0 ? added : [...kept, ...added],
   };
 }
 
