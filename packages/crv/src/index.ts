@@ -104,4 +104,10 @@ export { makeRunId } from "./make-run-id.js";
 export { openDataset } from "./open-dataset.js";
 export { type OpenRunOptions, openRun } from "./open-run.js";
 export { openStore, type RunSummary, type Store, type UnreadableRun } from "./open-store.js";
-export { type LogOptions, Run, type RunOptions, type TableSummary } from "./run.js";
+export {
+  type LogOptions,
+  type RefreshReport,
+  Run,
+  type RunOptions,
+  type TableSummary,
+} from "./run.js";

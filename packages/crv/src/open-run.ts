@@ -10,6 +10,7 @@ import {
   type PhaseEvent,
 } from "@crv/engine";
 import { type Descriptors, IoSettings, type IoSettingsInput } from "@crv/io";
+import { checkLeaseMs, type SweepReport } from "@crv/recovery";
 import {
   createParquetPartStore,
   createProcessLiveness,
@@ -37,6 +38,12 @@ export interface OpenRunOptions<Tables extends Descriptors> {
   readonly settings?: Partial<IoSettingsInput>;
   /** Default `full`: a commit that was acknowledged survives a loss of power. */
   readonly durability?: Durability;
+  /**
+   * How long a writer may be silent, in milliseconds, before others may fence what it has under way;
+   * 100 to 86,400,000, default 60,000. A process that is known to be dead is not waited for. Raise it
+   * where writing one part may take longer; a lower one only makes others wait less.
+   */
+  readonly leaseMs?: number;
   /** Told when a commit enters and leaves each of its phases. */
   readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
 }
@@ -49,6 +56,7 @@ const OPTIONS: readonly (keyof OpenRunOptions<Descriptors>)[] = [
   "tables",
   "settings",
   "durability",
+  "leaseMs",
   "onPhase",
 ];
 
@@ -74,6 +82,7 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
   const { mode = "readWrite", durability = "full", tables = [] as unknown as Tables } = options;
   checkChoice("mode", mode, ["readWrite", "readOnly"]);
   checkChoice("durability", durability, ["full", "process"]);
+  if (options.leaseMs !== undefined) checkLeaseMs(options.leaseMs);
   const settings = IoSettings.from(options.settings ?? {});
   const root = options.root ?? settings.rootDir;
   const readOnly = mode === "readOnly";
@@ -135,11 +144,12 @@ async function openToRead(path: string, runId: RunId, settings: IoSettings): Pro
   const store = await openDirectoryReader({ path });
   const parts = createParquetPartStore({ store, ...codecOptions(settings) });
   const storage = await openReadOnlyStorage({ runId, store, parts });
-  return {
-    storage,
-    recovered: { rolledForward: [], rolledBack: [], left: [] },
-    inspect: () => inspect(store),
+  const recovered: SweepReport = { rolledForward: [], rolledBack: [], left: [] };
+  const refresh = async () => {
+    await (await storage.snapshot()).close();
+    return recovered;
   };
+  return { storage, recovered, refresh, inspect: () => inspect(store) };
 }
 
 async function openToWrite(
@@ -147,7 +157,7 @@ async function openToWrite(
   runId: RunId,
   settings: IoSettings,
   durability: Durability,
-  { onPhase }: Pick<OpenRunOptions<Descriptors>, "onPhase">,
+  { leaseMs, onPhase }: Pick<OpenRunOptions<Descriptors>, "leaseMs" | "onPhase">,
 ): Promise<OpenedRun> {
   const clock = systemClock;
   const random = systemRandom;
@@ -164,6 +174,7 @@ async function openToWrite(
     mintId: ulidSource(clock, random),
     durability,
     ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
+    ...(leaseMs !== undefined && { leaseMs }),
     ...(onPhase && { onPhase }),
   });
   return { ...opened, inspect: () => inspect(store) };

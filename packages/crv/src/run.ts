@@ -22,8 +22,17 @@ const LOG_CHUNK_RECORDS = 256;
 
 export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<Tables> {
   readonly recovered: OpenedStorage["recovered"];
+  readonly refresh: OpenedStorage["refresh"];
   readonly path: string;
   readonly inspect: () => Promise<readonly ExaminedOperation[]>;
+}
+
+/** What {@link Run.refresh} found. */
+export interface RefreshReport {
+  /** The newest version. */
+  readonly version: Version;
+  /** What it settled of writers that died; nothing, for a run opened for reading. */
+  readonly recovered: OpenedStorage["recovered"];
 }
 
 /** One table, as `crv show` shows it. */
@@ -56,6 +65,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   /** What opening the run found of writers that died: nothing, for a run opened for reading. */
   readonly recovered: OpenedStorage["recovered"];
   readonly #storage: StagedStorage;
+  readonly #refresh: OpenedStorage["refresh"];
   readonly #inspect: RunOptions<Tables>["inspect"];
 
   /** Made by `openRun`. */
@@ -65,6 +75,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     this.path = options.path;
     this.recovered = options.recovered;
     this.#storage = options.storage;
+    this.#refresh = options.refresh;
     this.#inspect = options.inspect;
   }
 
@@ -79,6 +90,19 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
    */
   get damagedAt(): Version | undefined {
     return this.#storage.damagedAt;
+  }
+
+  /**
+   * Looks for what other processes committed. Of a run opened for writing it first settles what
+   * writers that died meanwhile left behind, as the start of every write does; of one opened for
+   * reading it writes nothing. Reads that are under way stay at their version.
+   *
+   * @throws IoManifestError `CORRUPT`, `RECOVERY_BLOCKED`. VersionMismatch `FORMAT_UNSUPPORTED`.
+   *   IoError `IO`, `CLOSED`.
+   */
+  async refresh(): Promise<RefreshReport> {
+    const recovered = await this.#refresh();
+    return { version: this.version, recovered };
   }
 
   /** What the newest version holds, in byte order of name. */

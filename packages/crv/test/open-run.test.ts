@@ -109,6 +109,8 @@ describe("openRun: arguments", () => {
     [{ mode: "write" }, ["mode", '"write"', '"readWrite" or "readOnly"']],
     [{ create: "maybe" }, ["create", '"maybe"', '"if-missing"']],
     [{ durability: "none" }, ["durability", '"none"', '"full" or "process"']],
+    [{ leaseMs: 99 }, ["leaseMs", "100 to 86400000", "got: 99"]],
+    [{ leaseMs: "1 s" }, ["leaseMs", '"1 s"']],
     [{ readonly: true }, ['no option "readonly"', "mode"]],
     [{ mode: "readOnly", create: "always" }, ['create "always"', 'mode "readWrite"']],
   ])("refuses %j", async (options, says) => {

@@ -92,6 +92,7 @@ const TYPES = [
   "OperationId",
   "OperationRef",
   "PhaseEvent",
+  "RefreshReport",
   "Resolution",
   "RowInput",
   "RunId",

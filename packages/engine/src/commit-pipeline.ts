@@ -25,7 +25,7 @@ import {
   type TableVersion,
 } from "@crv/core";
 import { isCheckpointDue, type Proposal, writeCheckpoint } from "@crv/manifest";
-import { encodeSidecar, LEASE_RENEWAL_MS, leaseDeadline, type Sidecar } from "@crv/recovery";
+import { encodeSidecar, leaseDeadline, leaseRenewalAtMs, type Sidecar } from "@crv/recovery";
 import type { RecordBatch } from "apache-arrow";
 import type { CommitPhase, EngineContext } from "./engine-context.js";
 import { filterOfPart, isInline } from "./keys/part-keys.js";
@@ -255,9 +255,9 @@ export class CommitPipeline {
   }
 
   #nextDeadline(): string {
-    const { clock } = this.#context;
-    this.#renewAtMs = clock.now().getTime() + LEASE_RENEWAL_MS;
-    return leaseDeadline(clock);
+    const { clock, leaseMs } = this.#context;
+    this.#renewAtMs = leaseRenewalAtMs(clock, leaseMs);
+    return leaseDeadline(clock, leaseMs);
   }
 
   async #enter(phase: CommitPhase): Promise<void> {

@@ -42,6 +42,8 @@ export interface EngineContext extends ReaderContext {
   readonly hashKey: Hash52;
   /** Bytes of rows that one operation holds before it writes parts. */
   readonly stageBytesMax: number;
+  /** How long this process may be silent before others may fence its operations. */
+  readonly leaseMs: number;
   /** Operations of this process that are under way. */
   readonly own: Set<OperationId>;
   readonly onPhase: ((event: PhaseEvent) => void | Promise<void>) | undefined;

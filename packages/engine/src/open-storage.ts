@@ -4,7 +4,14 @@
  */
 import { type Clock, createHash52, type OperationId, type Random, type RunId } from "@crv/core";
 import { CommitLog, Publisher } from "@crv/manifest";
-import { type RecoveryContext, type SweepReport, sweep, type ViewContext } from "@crv/recovery";
+import {
+  checkLeaseMs,
+  LEASE_MS,
+  type RecoveryContext,
+  type SweepReport,
+  sweep,
+  type ViewContext,
+} from "@crv/recovery";
 import type { StagedStorage } from "@crv/storage-trait";
 import type { Liveness } from "@crv/storage-trait/liveness";
 import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
@@ -35,6 +42,8 @@ export interface OpenStorageOptions extends OpenReaderOptions {
   /** Setting `writeManifestEveryN`; absent = amortised. */
   readonly writeManifestEveryN?: number;
   readonly stageBytesMax?: number;
+  /** How long this process may be silent before others may fence its operations; default 60 s. */
+  readonly leaseMs?: number;
   readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
 }
 
@@ -42,16 +51,20 @@ export interface OpenedStorage {
   readonly storage: StagedStorage;
   /** What the sweep at open found. */
   readonly recovered: SweepReport;
+  /** Looks for newer commits, after settling what dead writers left; the start of every write does so. */
+  readonly refresh: () => Promise<SweepReport>;
 }
 
 /**
  * Opens a run for reading and writing: reads its log and settles what dead writers left.
  *
+ * @throws IoError `INVALID_ARGUMENT` for `leaseMs`.
  * @throws IoManifestError `CORRUPT` when the log is damaged, `RECOVERY_BLOCKED` when a sidecar or a
  *   view contradicts it.
  */
 export async function openStorage(options: OpenStorageOptions): Promise<OpenedStorage> {
-  const { store, residual, liveness, clock } = options;
+  const { store, residual, liveness, clock, leaseMs = LEASE_MS } = options;
+  checkLeaseMs(leaseMs);
   const log = new CommitLog(store);
   const publisher = new Publisher({ ...options, log });
   const own = new Set<OperationId>();
@@ -70,6 +83,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
     publisher,
     own,
     views: new PublishedViews(views, options.writeManifestEveryN),
+    leaseMs,
     stageBytesMax: options.stageBytesMax ?? STAGE_BYTES_MAX,
     onPhase: options.onPhase,
     recover: () => sweep(recovery, { views: false, passUnderWay: true }),
@@ -81,7 +95,12 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
   await log.makeDurable(store);
   context.checkpointedAt = log.checkpointVersion;
   const recovered = await sweep(recovery, { views: true });
-  return { storage: makeStorage(context), recovered };
+  const refresh = async (): Promise<SweepReport> => {
+    const report = await context.recover();
+    await log.refresh();
+    return report;
+  };
+  return { storage: makeStorage(context), recovered, refresh };
 }
 
 /** Opens a run for reading. A damaged newest record hides itself only: `version` is the one before. */

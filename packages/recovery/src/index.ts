@@ -7,7 +7,15 @@ export {
   examineOperation,
   listOperations,
 } from "./examine-operation.js";
-export { isLeaseOver, LEASE_MS, LEASE_RENEWAL_MS, leaseDeadline } from "./lease.js";
+export {
+  checkLeaseMs,
+  isLeaseOver,
+  LEASE_MS,
+  LEASE_MS_MAX,
+  LEASE_MS_MIN,
+  leaseDeadline,
+  leaseRenewalAtMs,
+} from "./lease.js";
 export { type RecoveryContext, type SweptOperation, settleOperation } from "./settle-operation.js";
 export { readViewVersion, showTable, type ViewContext } from "./show-table.js";
 export {

@@ -1,7 +1,15 @@
 import type { Liveness } from "@crv/storage-trait/liveness";
 import { SimulatedClock } from "@crv/storage-trait/testing";
 import { describe, expect, test } from "vitest";
-import { isLeaseOver, LEASE_MS, LEASE_RENEWAL_MS, leaseDeadline } from "../src/index.js";
+import {
+  checkLeaseMs,
+  isLeaseOver,
+  LEASE_MS,
+  LEASE_MS_MAX,
+  LEASE_MS_MIN,
+  leaseDeadline,
+  leaseRenewalAtMs,
+} from "../src/index.js";
 import { operationIdOf, sidecarOf } from "./sample.js";
 
 const clockAt = (ms: number) => new SimulatedClock({ start: new Date(Date.UTC(2026, 0, 1) + ms) });
@@ -14,10 +22,27 @@ const sidecar = sidecarOf(operationIdOf(1), { leaseDeadline: "2026-01-01T00:01:0
 
 describe("leaseDeadline", () => {
   test("is a lease from now", () => {
-    expect(leaseDeadline(clockAt(0))).toBe("2026-01-01T00:01:00.000Z");
     expect(LEASE_MS).toBe(60_000);
-    expect(LEASE_RENEWAL_MS).toBeLessThan(LEASE_MS);
+    expect(leaseDeadline(clockAt(0), LEASE_MS)).toBe("2026-01-01T00:01:00.000Z");
+    expect(leaseDeadline(clockAt(0), 300)).toBe("2026-01-01T00:00:00.300Z");
   });
+
+  test("is renewed when half of it is used up", () => {
+    expect(leaseRenewalAtMs(clockAt(0), 300)).toBe(Date.UTC(2026, 0, 1) + 150);
+  });
+});
+
+describe("checkLeaseMs", () => {
+  test.each([LEASE_MS_MIN, LEASE_MS, LEASE_MS_MAX])("takes %d", (leaseMs) => {
+    expect(() => checkLeaseMs(leaseMs)).not.toThrow();
+  });
+
+  test.each([LEASE_MS_MIN - 1, LEASE_MS_MAX + 1, 0, -1, 300.5, Number.NaN, "300", null])(
+    "refuses %s, naming the bounds",
+    (leaseMs) => {
+      expect(() => checkLeaseMs(leaseMs)).toThrow(/from 100 to 86400000 \(got: /);
+    },
+  );
 });
 
 describe("isLeaseOver", () => {

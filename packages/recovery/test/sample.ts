@@ -20,7 +20,13 @@ import {
   seededRandom,
   simulatedLiveness,
 } from "@crv/storage-trait/testing";
-import { encodeSidecar, leaseDeadline, type RecoveryContext, type Sidecar } from "../src/index.js";
+import {
+  encodeSidecar,
+  LEASE_MS,
+  leaseDeadline,
+  type RecoveryContext,
+  type Sidecar,
+} from "../src/index.js";
 
 export const FLIGHTS = parseTableKey("flights");
 export const DELAYS = parseTableKey("delays");
@@ -138,7 +144,7 @@ export async function stage(
   const sidecar = sidecarOf(operationId, {
     tables,
     owner: await liveness.self(),
-    leaseDeadline: leaseDeadline(clock),
+    leaseDeadline: leaseDeadline(clock, LEASE_MS),
   });
   await store.create(formatSidecarKey(operationId), await encodeSidecar(sidecar), {
     durability: "process",
