@@ -4,6 +4,8 @@ import { IoError } from "@crv/core";
 const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: "permission denied: check its owner and mode",
   EDQUOT: "the disk quota is used up: free space or raise the quota; what was committed is safe",
+  EFBIG:
+    "files of this size are not allowed here: raise the limit of this process (ulimit -f); what was committed is safe",
   EIO: "the device reported an error: check the disk; what was committed before is not affected",
   EMFILE: "this process has too many files open: raise its limit (ulimit -n)",
   ENFILE: "this machine has too many files open: raise its limit",
