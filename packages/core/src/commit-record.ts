@@ -76,12 +76,18 @@ export interface RecoveredTable {
   readonly to: TableVersion;
 }
 
-/** The audit entry of a recovery. */
-export interface RecoveryEntry {
-  readonly kind: "RolledForward" | "RolledBack";
+/** One operation that a recovery settled. */
+export interface RecoveredOperation {
   readonly operationId: OperationId;
   readonly forActor: string | null;
   readonly tables: readonly RecoveredTable[];
+}
+
+/** The audit entry of a recovery. */
+export interface RecoveryEntry extends RecoveredOperation {
+  readonly kind: "RolledForward" | "RolledBack";
+  /** Rolled back by the same record; absent when there is none. {@link recoveriesOf} has them all. */
+  readonly others?: readonly RecoveredOperation[];
 }
 
 export interface CommitRecord {
@@ -98,6 +104,29 @@ export interface CommitRecord {
   readonly aborts: readonly OperationId[];
   readonly tables: ReadonlyMap<TableKey, TableChange>;
   readonly recovery?: RecoveryEntry;
+}
+
+/** The audit entry of each operation that `record` recovered, in the order of their ids. */
+export function recoveriesOf({
+  recovery,
+}: Pick<CommitRecord, "recovery">): readonly Omit<RecoveryEntry, "others">[] {
+  if (recovery === undefined) return [];
+  const { kind, others = [], ...first } = recovery;
+  return [first, ...others].map((operation) => ({ kind, ...operation }));
+}
+
+/** The audit entry of operations that are recovered by one record; `others` only of a roll-back. */
+export function recoveryEntryOf(
+  kind: RecoveryEntry["kind"],
+  first: RecoveredOperation,
+  others: readonly RecoveredOperation[] = [],
+): RecoveryEntry {
+  const pick = ({ operationId, forActor, tables }: RecoveredOperation): RecoveredOperation => ({
+    operationId,
+    forActor,
+    tables,
+  });
+  return { kind, ...pick(first), ...(others.length > 0 && { others: others.map(pick) }) };
 }
 
 /** Actor of every recovery commit. */

@@ -54,6 +54,7 @@ export {
   ROW_GROUP_SIZE,
   type RowInput,
   type RunId,
+  recoveriesOf,
   SCENARIOS_SEEN_DESC,
   SCHEMA_V,
   SchemaError,

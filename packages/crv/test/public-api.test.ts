@@ -56,6 +56,7 @@ const VALUES = [
   "openRun",
   "openStore",
   "parseSchemaVersion",
+  "recoveriesOf",
   "schemaVersion",
 ];
 

@@ -1,7 +1,7 @@
 /** What recovery would do about operations that left a sidecar. Changes nothing. */
 import type { Clock } from "@crv/core";
 import { CommitLog } from "@crv/manifest";
-import { type ExaminedOperation, examineOperation, listOperations } from "@crv/recovery";
+import { type ExaminedOperation, examineOperations, listOperations } from "@crv/recovery";
 import type { Liveness } from "@crv/storage-trait/liveness";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 
@@ -16,10 +16,8 @@ export async function inspectOperations(
   options: InspectOptions,
 ): Promise<readonly ExaminedOperation[]> {
   const log = new CommitLog(options.store, "stop-before");
-  const examined: ExaminedOperation[] = [];
-  for (const operationId of await listOperations(options.store)) {
-    const operation = await examineOperation({ ...options, log }, operationId);
-    if (operation) examined.push(operation);
-  }
-  return examined;
+  const ids = await listOperations(options.store);
+  const { operations, failure } = await examineOperations({ ...options, log }, ids);
+  if (failure !== undefined) throw failure;
+  return operations;
 }

@@ -5,7 +5,13 @@
  * One ledger grows with its log and is shared by all states of it; a state sees the entries up to
  * its own version.
  */
-import { type CommitRecord, formatRecordKey, type OperationId, type Version } from "@crv/core";
+import {
+  type CommitRecord,
+  formatRecordKey,
+  type OperationId,
+  recoveriesOf,
+  type Version,
+} from "@crv/core";
 import { corrupt } from "./document.js";
 
 export interface LedgerEntry {
@@ -59,7 +65,9 @@ export class Ledger {
       if (kind !== "recovery") this.#settle(record, id, "landed");
     }
     for (const id of record.aborts) this.#settle(record, id, "aborted");
-    if (record.recovery) this.#audited.set(record.recovery.operationId, record.version);
+    for (const { operationId } of recoveriesOf(record)) {
+      this.#audited.set(operationId, record.version);
+    }
   }
 
   #settle(record: CommitRecord, id: OperationId, kind: LedgerEntry["kind"]): void {

@@ -15,6 +15,7 @@ import {
   type OperationRef,
   type PartEntry,
   type RecoveryEntry,
+  recoveriesOf,
   type SharedRows,
   type TableChange,
   type TableDescriptor,
@@ -148,7 +149,7 @@ function describe(
 }
 
 /**
- * The record that fences an operation, or audits its roll-forward.
+ * The record that fences operations, or audits the roll-forward of one.
  *
  * @param companions Fenced with it, unless they are settled.
  */
@@ -159,6 +160,7 @@ export function composeRecovery(
   identity: RecordIdentity,
   companions: readonly OperationId[] = [],
 ): CommitRecord {
+  const ids = recoveriesOf({ recovery }).map(({ operationId }) => operationId);
   const open = companions.filter((id) => state.ledger.says(id, state.version) === undefined);
   return {
     ...header(state, identity),
@@ -172,7 +174,7 @@ export function composeRecovery(
         tables: new Map(),
       },
     ],
-    aborts: recovery.kind === "RolledBack" ? [recovery.operationId, ...open] : [],
+    aborts: recovery.kind === "RolledBack" ? [...new Set([...ids, ...open])] : [],
     tables: new Map(),
     recovery,
   };

@@ -15,7 +15,10 @@ import {
   parseOperationId,
   type Random,
   RECOVERY_ACTOR,
+  type RecoveredOperation,
   type RecoveryEntry,
+  recoveriesOf,
+  recoveryEntryOf,
   type TableKey,
   type Version,
 } from "@crv/core";
@@ -51,7 +54,7 @@ export interface PublisherOptions {
 /** What became of the attempt to publish a recovery. */
 export type RecoveryOutcome =
   | { readonly kind: "published"; readonly version: Version }
-  /** A record had settled, or audited, the operation before. */
+  /** Records had settled, or audited, all its operations before. */
   | { readonly kind: "superseded" }
   | { readonly kind: "unknown"; readonly cause: unknown };
 
@@ -88,9 +91,10 @@ export class Publisher {
   }
 
   /**
-   * Publishes the audit entry of a recovery; a roll-back also fences the operation.
+   * Publishes the audit entry of a recovery; a roll-back also fences its operations, without those that
+   * another has settled meanwhile: the log says which.
    *
-   * @param companions Operations that share its parts: a roll-back fences them, too.
+   * @param companions Operations that share their parts: a roll-back fences them, too.
    */
   publishRecovery(
     recovery: RecoveryEntry,
@@ -199,13 +203,14 @@ export class Publisher {
     const { store, log, clock, random, mintId, durability } = this.#options;
     for (let attempts = 0; ; attempts++) {
       const state = attempts === 0 ? log.state : await this.#readNewcomers();
-      if (isSuperseded(recovery, state)) {
+      const open = withoutSuperseded(recovery, state);
+      if (open === undefined) {
         await log.makeDurable(store);
         return { kind: "superseded" };
       }
       const ref = { operationId: parseOperationId(mintId()), branch: "main", base: state.version };
       const operation = { ref: ref as Proposal["ref"], actor: RECOVERY_ACTOR };
-      const record = composeRecovery(recovery, operation, state, this.#identity(state), companions);
+      const record = composeRecovery(open, operation, state, this.#identity(state), companions);
       const next = foldRecord(state, record);
       const outcome = await createRecord(store, record, durability);
       if (outcome.kind === "created") {
@@ -273,9 +278,12 @@ function fitsGroup(proposal: Proposal, group: readonly Waiting[]): boolean {
   );
 }
 
-function isSuperseded(recovery: RecoveryEntry, state: RunState): boolean {
-  const id: OperationId = recovery.operationId;
-  return recovery.kind === "RolledBack"
-    ? state.ledger.says(id, state.version) !== undefined
-    : state.ledger.isAudited(id, state.version);
+/** What of `recovery` is still to be done; undefined when nothing is. */
+function withoutSuperseded(recovery: RecoveryEntry, state: RunState): RecoveryEntry | undefined {
+  const isSuperseded = ({ operationId: id }: RecoveredOperation): boolean =>
+    recovery.kind === "RolledBack"
+      ? state.ledger.says(id, state.version) !== undefined
+      : state.ledger.isAudited(id, state.version);
+  const [first, ...others] = recoveriesOf({ recovery }).filter((one) => !isSuperseded(one));
+  return first && recoveryEntryOf(recovery.kind, first, others);
 }

@@ -11,6 +11,7 @@ import {
   MESSAGE_CHARS_MAX,
   type OperationEntry,
   RECORD_BYTES_MAX,
+  type RecoveredOperation,
   type RecoveryEntry,
   type SharedRows,
   type TableChange,
@@ -79,31 +80,41 @@ const tableChangeShape: z.ZodType<TableChange> = z
     ...(preserving && { preserving }),
   }));
 
+const recoveredMembers = {
+  operation_id: operationIdShape,
+  for_actor: actorShape,
+  tables: z.array(
+    z.object({
+      table: tableKeyShape,
+      class: z.enum([
+        "RolledPastExpected",
+        "NoMovement",
+        "UnexpectedAtP1",
+        "UnexpectedMultistep",
+        "InvariantViolation",
+      ]),
+      from: countShape,
+      to: countShape,
+    }),
+  ),
+};
+
+const recoveredShape: z.ZodType<RecoveredOperation> = z
+  .object(recoveredMembers)
+  .transform((r) => ({ operationId: r.operation_id, forActor: r.for_actor, tables: r.tables }));
+
 const recoveryShape: z.ZodType<RecoveryEntry> = z
   .object({
     kind: z.enum(["RolledForward", "RolledBack"]),
-    operation_id: operationIdShape,
-    for_actor: actorShape,
-    tables: z.array(
-      z.object({
-        table: tableKeyShape,
-        class: z.enum([
-          "RolledPastExpected",
-          "NoMovement",
-          "UnexpectedAtP1",
-          "UnexpectedMultistep",
-          "InvariantViolation",
-        ]),
-        from: countShape,
-        to: countShape,
-      }),
-    ),
+    ...recoveredMembers,
+    others: z.array(recoveredShape).min(1).optional(),
   })
   .transform((r) => ({
     kind: r.kind,
     operationId: r.operation_id,
     forActor: r.for_actor,
     tables: r.tables,
+    ...(r.others && { others: r.others }),
   }));
 
 const recordShape: z.ZodType<CommitRecord> = z
@@ -199,11 +210,14 @@ function describeChange(change: TableChange): object {
   };
 }
 
-function describeRecovery(recovery: RecoveryEntry): object {
+function describeRecovery({ kind, others, ...first }: RecoveryEntry): object {
   return {
-    kind: recovery.kind,
-    operation_id: recovery.operationId,
-    for_actor: recovery.forActor,
-    tables: recovery.tables,
+    kind,
+    ...describeRecovered(first),
+    ...(others && { others: others.map(describeRecovered) }),
   };
+}
+
+function describeRecovered({ operationId, forActor, tables }: RecoveredOperation): object {
+  return { operation_id: operationId, for_actor: forActor, tables };
 }

@@ -11,7 +11,9 @@ import {
   PART_ROWS_MAX,
   type PartEntry,
   parseTableKey,
+  type RecoveredOperation,
   type RecoveryEntry,
+  recoveryEntryOf,
   type TableChange,
   type TableDescriptor,
   type TableKey,
@@ -138,8 +140,7 @@ const operation: fc.Arbitrary<OperationEntry> = fc.record(
   { requiredKeys: ["id", "actor", "message", "kind", "tables"] },
 );
 
-const recovery: fc.Arbitrary<RecoveryEntry> = fc.record({
-  kind: fc.constantFrom("RolledForward", "RolledBack"),
+const recovered: fc.Arbitrary<RecoveredOperation> = fc.record({
   operationId,
   forActor: fc.option(text),
   tables: fc.array(
@@ -152,6 +153,14 @@ const recovery: fc.Arbitrary<RecoveryEntry> = fc.record({
     { maxLength: 2 },
   ),
 });
+
+const recovery: fc.Arbitrary<RecoveryEntry> = fc
+  .tuple(
+    fc.constantFrom("RolledForward", "RolledBack"),
+    recovered,
+    fc.array(recovered, { maxLength: 2 }),
+  )
+  .map(([kind, first, others]) => recoveryEntryOf(kind, first, others));
 
 const changes: fc.Arbitrary<CommitRecord["tables"]> = fc
   .uniqueArray(tableKey, { maxLength: 3 })

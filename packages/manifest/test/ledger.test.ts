@@ -33,6 +33,21 @@ describe("Ledger", () => {
     expect(ledger.size).toBe(1);
   });
 
+  test("knows each operation that one record rolled back", () => {
+    const record = recoveryOf(1, "RolledBack");
+    const others = [{ operationId: two, forActor: null, tables: [] }];
+    const ledger = new Ledger();
+    ledger.add({
+      ...record,
+      aborts: [one, two],
+      ...(record.recovery && { recovery: { ...record.recovery, others } }),
+    });
+    for (const id of [one, two]) {
+      expect(ledger.says(id, 1)).toEqual({ kind: "aborted", version: 1 });
+      expect(ledger.isAudited(id, 1)).toBe(true);
+    }
+  });
+
   test("shows each state only what was known at its version", () => {
     const ledger = new Ledger();
     ledger.add(recordOf(1, { operations: [operationOf(one)] }));

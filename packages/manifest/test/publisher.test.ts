@@ -623,6 +623,25 @@ describe("publishRecovery", () => {
     }
   });
 
+  test("fences several in one record, without those that are settled already", async () => {
+    const disk = newDisk();
+    const { publisher } = await openWriter(disk, "a");
+    await publisher.publish(proposalOf(2));
+    const { kind, ...first } = rolledBack(1);
+    const others = [rolledBack(2), rolledBack(3)].map(({ kind: _, ...other }) => other);
+    expect(await publisher.publishRecovery({ kind, ...first, others })).toEqual({
+      kind: "published",
+      version: 2,
+    });
+    expect((await history(disk))[1]).toMatchObject({
+      aborts: [operationIdOf(1), operationIdOf(3)],
+      recovery: { operationId: operationIdOf(1), others: [{ operationId: operationIdOf(3) }] },
+    });
+    expect(await publisher.publishRecovery({ kind, ...first, others })).toEqual({
+      kind: "superseded",
+    });
+  });
+
   test("audits a roll-forward once, of an operation that landed", async () => {
     const disk = newDisk();
     const { publisher } = await openWriter(disk, "a");

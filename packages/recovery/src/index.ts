@@ -3,10 +3,11 @@ export { classify, type Evidence, type TableEvidence } from "./classify.js";
 export { type Case, type Decision, decide } from "./decide.js";
 export {
   type ExamineContext,
+  type Examined,
   type ExaminedOperation,
-  examineOperation,
+  examineOperations,
   listOperations,
-} from "./examine-operation.js";
+} from "./examine-operations.js";
 export {
   checkLeaseMs,
   isLeaseOver,
@@ -16,7 +17,11 @@ export {
   leaseDeadline,
   leaseRenewalAtMs,
 } from "./lease.js";
-export { type RecoveryContext, type SweptOperation, settleOperation } from "./settle-operation.js";
+export {
+  type RecoveryContext,
+  type SweptOperation,
+  settleOperations,
+} from "./settle-operations.js";
 export { readViewVersion, showTable, type ViewContext } from "./show-table.js";
 export {
   decodeSidecar,

@@ -4,7 +4,7 @@
  */
 import { formatManifestViewKey, type TableKey, type Version } from "@crv/core";
 import { blocked } from "./blocked.js";
-import type { RecoveryContext } from "./settle-operation.js";
+import type { RecoveryContext } from "./settle-operations.js";
 import { readViewVersion, showTable } from "./show-table.js";
 
 /**

@@ -1,10 +1,15 @@
 /**
- * The sweep: settles every operation that left a sidecar, in the order of their ids, each against a
- * fresh snapshot. Idempotent, safe against itself run twice at once, safe when killed at any step.
+ * The sweep: settles every operation that left a sidecar, in the order of their ids. Idempotent, safe
+ * against itself run twice at once, safe when killed at any step.
  * Source: docs/design/protocol.md, "Recovery".
  */
-import { listOperations } from "./examine-operation.js";
-import { type RecoveryContext, type SweptOperation, settleOperation } from "./settle-operation.js";
+import type { OperationId } from "@crv/core";
+import { listOperations } from "./examine-operations.js";
+import {
+  type RecoveryContext,
+  type SweptOperation,
+  settleOperations,
+} from "./settle-operations.js";
 import { sweepViews } from "./sweep-views.js";
 import { isUnderWay } from "./under-way.js";
 
@@ -33,11 +38,14 @@ export async function sweep(context: RecoveryContext, options: SweepOptions): Pr
     rolledBack: [],
     left: [],
   };
+  const others: OperationId[] = [];
   for (const operationId of await listOperations(context.store)) {
     if (context.isOwn(operationId)) continue;
     if (options.passUnderWay && (await isUnderWay(context, operationId))) continue;
-    const swept = await settleOperation(context, operationId);
-    if (swept) report[swept.fate].push(swept.operation);
+    others.push(operationId);
+  }
+  for (const { fate, operation } of await settleOperations(context, others)) {
+    report[fate].push(operation);
   }
   if (options.views) await sweepViews(context);
   return report;

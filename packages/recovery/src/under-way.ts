@@ -4,7 +4,7 @@
  * Source: docs/design/landed-operations-of-living-writers.md.
  */
 import { type OperationId, operationTime } from "@crv/core";
-import { type ExamineContext, readSidecar } from "./examine-operation.js";
+import { type ExamineContext, readSidecar } from "./examine-operations.js";
 import { isLeaseOver } from "./lease.js";
 
 /** Nearly every operation is over by then. What died sooner waits so long for the next write. */

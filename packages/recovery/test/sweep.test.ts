@@ -10,6 +10,7 @@ import {
   formatPartPrefix,
   formatSidecarKey,
   type OperationId,
+  recoveriesOf,
   type TableKey,
 } from "@crv/core";
 import { CommitLog } from "@crv/manifest";
@@ -206,6 +207,46 @@ describe("sweep", () => {
     expect(sidecars(disk)).toEqual([]);
   });
 
+  test("rolls back a thousand with one record and one look at each table", async () => {
+    const disk = newDisk();
+    const ids = Array.from({ length: 1000 }, (_, index) => operationIdOf(index + 1));
+    const writer = await openMachine(disk, "writer");
+    for (const id of ids) await stage(writer, id, BOTH);
+    writer.store.process.kill();
+    const report = await sweepAll(await openMachine(disk, "recovery"));
+
+    expect(report.rolledBack.map(({ operationId }) => operationId)).toEqual(ids);
+    expect(new Set(report.rolledBack.map(({ version }) => version))).toEqual(new Set([1]));
+    const records = await history(disk);
+    expect(records.map((record) => record.aborts)).toEqual([ids]);
+    expect(records.flatMap(recoveriesOf)).toEqual(
+      report.rolledBack.map(({ version: _, ...operation }) => ({
+        kind: "RolledBack",
+        ...operation,
+      })),
+    );
+    expect([...disk.objects().keys()].filter((key) => !key.startsWith("_log/"))).toEqual([]);
+    const lists = disk.trace.filter(
+      ({ process, verb }) => process === "recovery" && verb === "list",
+    );
+    expect(lists.filter(({ key }) => key.startsWith("tables/"))).toHaveLength(2);
+  });
+
+  test("of many, settles those before one that contradicts the log, and stops there", async () => {
+    const disk = newDisk();
+    const writer = await openMachine(disk, "writer");
+    await stage(writer, ONE);
+    await stage(writer, operationIdOf(2), new Map([[FLIGHTS, 5]]));
+    await stage(writer, operationIdOf(3));
+    writer.store.process.kill();
+    await expect(sweepAll(await openMachine(disk, "recovery"))).rejects.toMatchObject({
+      code: "RECOVERY_BLOCKED",
+      details: { key: formatSidecarKey(operationIdOf(2)) },
+    });
+    expect((await history(disk)).map((record) => record.aborts)).toEqual([[ONE]]);
+    expect(sidecars(disk)).toEqual([2, 3].map((number) => formatSidecarKey(operationIdOf(number))));
+  });
+
   test.each([
     ["torn", (bytes: Uint8Array) => bytes.slice(0, 50)],
     ["empty", () => new Uint8Array()],
@@ -306,6 +347,46 @@ describe("recovery of recovery", () => {
       }
     },
   );
+
+  test("of several is safe when killed at any storage call, or run twice at once", async () => {
+    const ids = [1, 2, 3].map(operationIdOf);
+    // The one in the middle had landed.
+    const leave = async (disk: SimulatedDisk) => {
+      for (const id of ids) await deadWriter(disk, id, id === ids[1]);
+    };
+    const checkAll = async (disk: SimulatedDisk) => {
+      const records = await history(disk);
+      expect(sidecars(disk)).toEqual([]);
+      expect(ids.map((id) => partsOf(disk, id).length)).toEqual([0, 2, 0]);
+      expect(records.flatMap((record) => record.aborts).sort()).toEqual([ids[0], ids[2]]);
+      const audited = records.flatMap(recoveriesOf).map(({ operationId }) => operationId);
+      expect(audited.sort()).toEqual(ids);
+    };
+    const calm = newDisk();
+    await leave(calm);
+    const whole = await openMachine(calm, "recovery");
+    await sweepAll(whole);
+    await checkAll(calm);
+    for (let crashAt = 1; crashAt <= whole.store.process.callCount; crashAt++) {
+      const disk = newDisk();
+      await leave(disk);
+      await sweepAll(await openMachine(disk, "killed", { crashAt })).catch(() => undefined);
+      await sweepAll(await openMachine(disk, "second"));
+      await checkAll(disk);
+    }
+    for (let seed = 1; seed <= 40; seed++) {
+      const disk = newDisk();
+      await leave(disk);
+      const random = seededRandom(seed);
+      const machines = [await openMachine(disk, "a"), await openMachine(disk, "b")];
+      disk.onStep = async () => {
+        for (let pause = random.integer(8); pause > 0; pause--) await Promise.resolve();
+      };
+      await Promise.all(machines.map(sweepAll));
+      disk.onStep = undefined;
+      await checkAll(disk);
+    }
+  });
 
   test.each([false, true])(
     "is safe against itself, at any interleaving, landed: %s",

@@ -15,7 +15,10 @@ export function commitRow(record: CommitRecord): string[] {
 }
 
 function describeChanges({ kind, tables, recovery }: CommitRecord): string {
-  if (recovery !== undefined) return `${RECOVERY_WORDS[recovery.kind]} ${recovery.operationId}`;
+  if (recovery !== undefined) {
+    const others = recovery.others ? ` and ${formatCount(recovery.others.length)} more` : "";
+    return `${RECOVERY_WORDS[recovery.kind]} ${recovery.operationId}${others}`;
+  }
   const changes = [...tables].map(([table, { add, remove }]) => {
     const rows = add.reduce((sum, part) => sum + part.rows, 0);
     const removed = remove.length === 0 ? "" : ` -${formatCount(remove.length)} parts`;

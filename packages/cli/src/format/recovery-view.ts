@@ -3,6 +3,7 @@ import {
   type CommitRecord,
   describeSidecar,
   type ExaminedOperation,
+  recoveriesOf,
   type SweepReport,
   type SweptOperation,
 } from "crv";
@@ -90,19 +91,15 @@ export function describeSweep({ rolledForward, rolledBack, left }: SweepReport):
 
 /** Commits of earlier recoveries. */
 export function formatRecoveries(records: readonly CommitRecord[]): string {
-  const rows = records.flatMap(({ version, createdAt, recovery }) =>
-    recovery === undefined
-      ? []
-      : [
-          [
-            String(version),
-            createdAt,
-            RECOVERY_WORDS[recovery.kind],
-            recovery.operationId,
-            recovery.forActor ?? "",
-            formatClasses(recovery.tables),
-          ],
-        ],
+  const rows = records.flatMap((record) =>
+    recoveriesOf(record).map(({ kind, operationId, forActor, tables }) => [
+      String(record.version),
+      record.createdAt,
+      RECOVERY_WORDS[kind],
+      operationId,
+      forActor ?? "",
+      formatClasses(tables),
+    ]),
   );
   if (rows.length === 0) return "recovery: none so far\n";
   const columns = ["version", "time", "what", "operation", "of", "tables"];

@@ -3,6 +3,7 @@
  * guarantees are those of docs/guarantees.md.
  */
 import assert from "node:assert/strict";
+import { recoveriesOf } from "crv";
 import { OPERATIONS } from "./operations.mjs";
 
 /** @typedef {import("crv").CommitRecord} CommitRecord */
@@ -81,6 +82,3 @@ export class History {
     OPERATIONS[operation.kind]?.apply(this.contents, operation);
   }
 }
-
-/** @param {CommitRecord} record */
-const recoveriesOf = ({ recovery }) => (recovery ? [recovery] : []);

@@ -12,6 +12,7 @@ import {
   parseKeyFilterKey,
   parsePartKey,
   parseRecordKey,
+  recoveriesOf,
   SIDECAR_PREFIX,
   type TableKey,
   type Version,
@@ -106,10 +107,9 @@ async function checkLog(disk: SimulatedDisk, objects: Objects, told: Told): Prom
       assert.ok(!landed.has(id), `I5: operation ${id} is committed twice`);
       landed.set(id, record.version);
     }
-    if (record.recovery) {
-      const { operationId } = record.recovery;
+    for (const { operationId, kind } of recoveriesOf(record)) {
       const settled = state.ledger.says(operationId, state.version)?.kind;
-      const expected = record.recovery.kind === "RolledBack" ? "aborted" : "landed";
+      const expected = kind === "RolledBack" ? "aborted" : "landed";
       assert.equal(settled, expected, "I8: the audit entry says what happened");
       assert.ok(!audited.has(operationId), `I8: the recovery of ${operationId} is audited twice`);
       audited.add(operationId);

@@ -311,6 +311,25 @@ const recoveringTorn: Writer = {
   },
 };
 
+async function* oneRow(): AsyncIterable<RecordBatch> {
+  yield rowsAt(LEFT, 3, [3]);
+}
+
+/** A process died that had two operations staged: one record fences both. */
+const recoveringTwo: Writer = {
+  ...recovering("recovery, roll-back of two", PARTS_ARE_THERE, [HELD]),
+  async prepare() {
+    const disk = await runOfOneCommit();
+    await crashAtWindow(disk, PARTS_ARE_THERE, async ({ storage }) => {
+      const base = await storage.snapshot();
+      const first = await storage.begin({ base, mode: "blind", operationId: operationId(1) });
+      await first.stageAppend(LEFT.name, oneRow());
+      await commitRows(storage, APPEND_TWO, OPERATION);
+    });
+    return { disk };
+  },
+};
+
 /** An append whose create was not answered; the request lands after the crash, or never. */
 function resolving(name: string, lands: boolean): Writer {
   return {
@@ -407,6 +426,7 @@ export const WRITERS: readonly Writer[] = [
   recovering("recovery, roll-back", PARTS_ARE_THERE, [HELD]),
   recovering("recovery, roll-forward", RECORD_IS_VISIBLE, [TWO_APPENDED, HELD]),
   recoveringTorn,
+  recoveringTwo,
   resolving("resolution of an operation that never lands", false),
   resolving("resolution of an operation that lands late", true),
 ];

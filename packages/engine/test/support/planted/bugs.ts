@@ -23,8 +23,8 @@ const CREATOR = "manifest/src/record-creator.ts";
 const PROPOSAL = "manifest/src/proposal.ts";
 const PUBLISHER = "manifest/src/publisher.ts";
 const LOG = "manifest/src/commit-log.ts";
-const SETTLE = "recovery/src/settle-operation.ts";
-const EXAMINE = "recovery/src/examine-operation.ts";
+const SETTLE = "recovery/src/settle-operations.ts";
+const EXAMINE = "recovery/src/examine-operations.ts";
 const TRIM = "engine/src/trim-log.ts";
 const PIPELINE = "engine/src/commit-pipeline.ts";
 const OPERATION = "engine/src/staged-operation.ts";
@@ -159,9 +159,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: SETTLE,
-        find: "      return fence(context, examined, operation);\n",
-        replace: `      await removeStaged(context, examined, { ...operation, version: null });
-      return fence(context, examined, operation);
+        find: "  const { fenced, left, others } = await fence(context, group);\n",
+        replace: `  await removeStaged(context, group);
+  const { fenced, left, others } = await fence(context, group);
 `,
       },
     ],
@@ -172,8 +172,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: SETTLE,
-        find: "      return fence(context, examined, operation);\n",
-        replace: "      return removeStaged(context, examined, { ...operation, version: null });\n",
+        find: "  const { fenced, left, others } = await fence(context, group);\n",
+        replace: `  void fence;
+  const { fenced, left, others } = { fenced: group, left: [], others: [] };
+`,
       },
     ],
   },
@@ -183,8 +185,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: SETTLE,
-        find: '  await context.residual.removeSidecar(ref);\n  return { fate: "rolledBack"',
-        replace: '  return { fate: "rolledBack"',
+        find: "    await context.residual.removeSidecar(ref);\n  }\n",
+        replace: "  }\n",
       },
     ],
   },
@@ -240,8 +242,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: PUBLISHER,
-        find: "      if (isSuperseded(recovery, state)) {",
-        replace: "      if (attempts === 0 && isSuperseded(recovery, state)) {",
+        find: "const open = withoutSuperseded(recovery, state);",
+        replace: "const open = attempts > 0 ? recovery : withoutSuperseded(recovery, state);",
       },
     ],
   },

@@ -1,5 +1,5 @@
 /**
- * Looks at one operation that left a sidecar, and says what is to be done about it. Changes nothing.
+ * Looks at operations that left a sidecar, and says what is to be done about each. Changes nothing.
  * The names in backquotes are rules of docs/design/protocol.md.
  */
 import {
@@ -18,7 +18,7 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
-import { type CommitLog, type LedgerEntry, tableVersionOf } from "@crv/manifest";
+import { type CommitLog, type LedgerEntry, type RunState, tableVersionOf } from "@crv/manifest";
 import type { Liveness } from "@crv/storage-trait/liveness";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { classify, type TableEvidence } from "./classify.js";
@@ -40,7 +40,7 @@ export interface FoundSidecar {
   readonly sidecar: Sidecar | undefined;
 }
 
-/** One operation that left a sidecar, seen against a fresh snapshot of its branch. */
+/** One operation that left a sidecar, seen against a snapshot of its branch that is younger. */
 export interface ExaminedOperation extends FoundSidecar {
   readonly decision: Decision;
   readonly tables: readonly RecoveredTable[];
@@ -62,22 +62,42 @@ export async function listOperations(store: ObjectReader): Promise<readonly Oper
   return ids.sort();
 }
 
-/** Undefined when the sidecar is gone: someone else settled it. */
-export async function examineOperation(
+export interface Examined {
+  /** In the order of the ids. One whose sidecar is gone is left out: someone else settled it. */
+  readonly operations: readonly ExaminedOperation[];
+  /** Why the look ended early, at a sidecar that this release cannot read, or a store that failed. */
+  readonly failure: unknown;
+}
+
+/** Looks at operations together: one look at each view, and one at the log, for all of them. */
+export async function examineOperations(
   context: ExamineContext,
-  operationId: OperationId,
-): Promise<ExaminedOperation | undefined> {
-  const found = await readSidecar(context, operationId);
-  if (found === undefined) return undefined;
-  const { sidecar } = found;
-  const expected = sidecar?.tables ?? new Map<TableKey, TableVersion | null>();
+  operationIds: readonly OperationId[],
+): Promise<Examined> {
+  const { found, failure } = await readSidecars(context, operationIds);
   // Rule `viewfirst`: the views before the root.
   const views = new Map<TableKey, Version>();
-  for (const table of expected.keys()) {
+  for (const table of new Set(
+    found.flatMap(({ sidecar }) => [...(sidecar?.tables.keys() ?? [])]),
+  )) {
     views.set(table, await readViewVersion(context.store, table));
   }
+  const operations: ExaminedOperation[] = [];
+  if (found.length === 0) return { operations, failure };
   const state = await context.log.refresh();
-  const settled = state.ledger.says(operationId, state.version);
+  for (const one of found) operations.push(await examine(context, one, views, state));
+  return { operations, failure };
+}
+
+async function examine(
+  context: ExamineContext,
+  found: FoundSidecar,
+  views: ReadonlyMap<TableKey, Version>,
+  state: RunState,
+): Promise<ExaminedOperation> {
+  const { ref, sidecar } = found;
+  const expected = sidecar?.tables ?? new Map<TableKey, TableVersion | null>();
+  const settled = state.ledger.says(ref.operationId, state.version);
   const landedAs = await landedVersions(context.log, settled);
   const evidence = [...expected].map(
     ([table, version]): TableEvidence => ({
@@ -108,6 +128,23 @@ async function landedVersions(
 ): Promise<ReadonlyMap<TableKey, TableVersion>> {
   const record = settled?.kind === "landed" ? await log.read(settled.version) : undefined;
   return new Map([...(record?.tables ?? [])].map(([table, change]) => [table, change.version]));
+}
+
+/** Stops at the first that cannot be read: the ones before it may be settled all the same. */
+async function readSidecars(
+  context: ExamineContext,
+  operationIds: readonly OperationId[],
+): Promise<{ readonly found: readonly FoundSidecar[]; readonly failure: unknown }> {
+  const found: FoundSidecar[] = [];
+  try {
+    for (const operationId of operationIds) {
+      const one = await readSidecar(context, operationId);
+      if (one) found.push(one);
+    }
+    return { found, failure: undefined };
+  } catch (failure) {
+    return { found, failure };
+  }
 }
 
 /** Undefined when it is gone. */
