@@ -2,18 +2,16 @@
  * Goal: several processes may write to one run at once, and any of them may be killed at any moment.
  *
  * Method: true processes over one directory. Writers append as fast as they can; others are killed
- * with SIGKILL at each phase of a commit, and at moments drawn from a seed. Each reports a commit
- * through a pipe before it begins the next.
+ * with SIGKILL at each phase of a commit; at random moments they are in campaign.test.ts. Each reports
+ * a commit through a pipe before it begins the next.
  *
  * Invariants: every acknowledged commit is there, once, in all its tables (I1, I2, I5); versions have
  * no holes (I4); after the run was opened there is no sidecar, and every part on the disk is named by
  * a record (I7, I8).
  *
- * CRV_APPENDS and CRV_KILLS set the number of commits and kills, CRV_SEED the first seed.
+ * CRV_APPENDS sets the number of commits.
  */
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { seededRandom } from "@crv/storage-trait/testing";
 import { describe, expect, test } from "vitest";
 import { openRun, type Run } from "../src/index.js";
 import { listParts, listSidecars } from "./support/listing.js";
@@ -22,11 +20,6 @@ import { type Acknowledged, runWriter, WriterProcess } from "./support/writer-pr
 
 const RUN_ID = "run-1";
 const APPENDS = Number(process.env.CRV_APPENDS ?? 100);
-const KILLS = Number(process.env.CRV_KILLS ?? 20);
-const FIRST_SEED = Number(process.env.CRV_SEED ?? 1);
-
-/** Between the last acknowledged commit and the kill: a few commits. */
-const KILL_DELAY_MS_MAX = 25;
 
 /** Names of the commits whose rows are in a table: `<writer> <n>`. */
 async function namesIn(run: Run, table: string): Promise<readonly string[]> {
@@ -109,51 +102,6 @@ describe("a writer that is killed", () => {
     await using again = await openRun({ root, runId: RUN_ID });
     expect(again.recovered).toEqual({ rolledForward: [], rolledBack: [], left: [] });
   });
-
-  test(`at ${KILLS} random moments loses nothing that was acknowledged`, async () => {
-    const root = join(await scratchDirectory(), "store");
-    const random = seededRandom(FIRST_SEED);
-    const acknowledged: string[] = [];
-    const fates = { forward: 0, back: 0, none: 0 };
-    const start = (kill: number) =>
-      new WriterProcess({
-        root,
-        runId: RUN_ID,
-        writer: `writer-${kill}`,
-        commits: 1_000_000,
-        tables: "both",
-        durability: kill % 2 === 0 ? "full" : "process",
-      });
-    let next = start(0);
-    for (let kill = 0; kill < KILLS; kill++) {
-      const writer = `writer-${kill}`;
-      const victim = next.go();
-      // It loads its modules meanwhile.
-      if (kill + 1 < KILLS) next = start(kill + 1);
-      await victim.reached(Math.floor(random.fraction() * 4));
-      await sleep(random.fraction() * KILL_DELAY_MS_MAX);
-      victim.kill();
-      const told = namesOf(writer, await victim.end());
-      acknowledged.push(...told);
-
-      await using run = await openRun({ root, runId: RUN_ID });
-      const where = `seed ${FIRST_SEED}, kill ${kill}`;
-      const events = await namesIn(run, "events");
-      expect(await namesIn(run, "copies"), `${where}: both tables or none`).toEqual(events);
-      expect(new Set(events).size, `${where}: each commit once`).toBe(events.length);
-      expect(events, `${where}: acknowledged`).toEqual(expect.arrayContaining(acknowledged));
-      // Its last commit may have landed without its being told.
-      const own = events.filter((name) => name.startsWith(`${writer} `));
-      expect([told.length, told.length + 1], where).toContain(own.length);
-      await expectSettled(run);
-      acknowledged.push(...own.slice(told.length));
-      const { rolledForward, rolledBack } = run.recovered;
-      fates[rolledForward.length > 0 ? "forward" : rolledBack.length > 0 ? "back" : "none"]++;
-    }
-    console.log(
-      `${KILLS} kills, ${acknowledged.length} commits; recovery: ${JSON.stringify(fates)}`,
-    );
-  }, 600_000);
 
   test("beside others does not stop them", async () => {
     const root = await scratchDirectory();

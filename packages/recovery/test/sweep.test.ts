@@ -232,6 +232,26 @@ describe("sweep", () => {
     expect(lists.filter(({ key }) => key.startsWith("tables/"))).toHaveLength(2);
   });
 
+  test("rolls back one that went alone after its group, and its group, each once", async () => {
+    const disk = newDisk();
+    const writer = await openMachine(disk, "writer");
+    const companions = [2, 3].map(operationIdOf);
+    const leader = sidecarOf(ONE, { companions, owner: await writer.liveness.self() });
+    await writer.store.create(formatSidecarKey(ONE), await encodeSidecar(leader), {
+      durability: "full",
+    });
+    await stage(writer, operationIdOf(2));
+    writer.store.process.kill();
+    await sweepAll(await openMachine(disk, "recovery"));
+    const [record, ...more] = await history(disk);
+    expect(more).toEqual([]);
+    expect(record?.aborts).toEqual([1, 2, 3].map(operationIdOf));
+    expect(record && recoveriesOf(record).map(({ operationId }) => operationId)).toEqual(
+      [1, 2].map(operationIdOf),
+    );
+    expect(sidecars(disk)).toEqual([]);
+  });
+
   test("of many, settles those before one that contradicts the log, and stops there", async () => {
     const disk = newDisk();
     const writer = await openMachine(disk, "writer");

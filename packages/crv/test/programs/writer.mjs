@@ -11,7 +11,7 @@ import { defineTable, openRun } from "crv";
 
 /** @type {import("../support/writer-process.js").WriterOptions} */
 const options = JSON.parse(process.argv[2] ?? "{}");
-const { root, runId, writer, commits, durability, killAt, operationId, tables } = options;
+const { root, runId, writer, commits, killAt, operationId, tables } = options;
 
 const columns = /** @type {const} */ ({ tick: "i64", writer: "str", n: "i64" });
 const events = defineTable({ name: "events", columns });
@@ -25,7 +25,6 @@ const run = await openRun({
   root,
   runId,
   tables: [events, copies],
-  ...(durability && { durability }),
   onPhase: async ({ phase, when }) => {
     if (`${when}-${phase}` !== killAt) return;
     process.kill(process.pid, "SIGKILL");

@@ -5,7 +5,6 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
-import type { Durability } from "../../src/index.js";
 
 const PROGRAM = fileURLToPath(new URL("../programs/writer.mjs", import.meta.url));
 
@@ -23,7 +22,6 @@ export interface WriterOptions {
   readonly writer: string;
   readonly commits: number;
   readonly tables: "events" | "both";
-  readonly durability?: Durability;
   /** Kills itself there, at the first commit: `before-publish`, `after-views`. */
   readonly killAt?: string;
   /** Of every commit. */
@@ -40,7 +38,6 @@ export class WriterProcess {
   readonly acknowledged: Acknowledged[] = [];
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #ended: Promise<{ readonly signal: string | null; readonly stderr: string }>;
-  #onAcknowledged: () => void = () => {};
 
   /** The process waits; {@link go} lets it open the run. */
   constructor(options: WriterOptions) {
@@ -53,7 +50,6 @@ export class WriterProcess {
     });
     createInterface(this.#child.stdout).on("line", (line) => {
       this.acknowledged.push(JSON.parse(line) as Acknowledged);
-      this.#onAcknowledged();
     });
     this.#ended = once(this.#child, "close").then(([, signal]) => ({ signal, stderr }));
     // It may be killed before it reads.
@@ -64,17 +60,6 @@ export class WriterProcess {
   go(): this {
     this.#child.stdin.end("go");
     return this;
-  }
-
-  /** Resolves when so many commits were acknowledged, or the process ended. */
-  async reached(count: number): Promise<void> {
-    const reached = new Promise<void>((resolve) => {
-      this.#onAcknowledged = () => {
-        if (this.acknowledged.length >= count) resolve();
-      };
-      this.#onAcknowledged();
-    });
-    await Promise.race([reached, this.#ended]);
   }
 
   kill(): void {
