@@ -103,13 +103,27 @@ export const OPERATIONS = {
   },
 };
 
-const DRAWN = Object.entries(OPERATIONS).flatMap(([kind, { weight }]) => Array(weight).fill(kind));
+/** They read parts before they write: a process then starts the threads that decode them. */
+const READING = ["merge", "update", "delete", "count"];
 
-/** @param {SeededRandom} random @param {string} writer @param {number} n @returns {Operation} */
-export function drawOperation(random, writer, n) {
+const ALL = Object.entries(OPERATIONS).flatMap(([kind, { weight }]) => Array(weight).fill(kind));
+const WITHOUT_READING = ALL.filter((kind) => !READING.includes(kind));
+
+/**
+ * @param {SeededRandom} random @param {string} writer @param {number} n
+ * @param {boolean} reads whether it may be one that reads before it writes
+ * @returns {Operation}
+ */
+export function drawOperation(random, writer, n, reads) {
   const count = random.pick([1, 1, 2, 4]);
   const ticks = Array.from({ length: count }, () => random.integer(TICKS));
-  return { kind: random.pick(DRAWN), writer, n, ticks, id: random.integer(FACTS) };
+  return {
+    kind: random.pick(reads ? ALL : WITHOUT_READING),
+    writer,
+    n,
+    ticks,
+    id: random.integer(FACTS),
+  };
 }
 
 /** @param {Operation} operation */

@@ -51,6 +51,7 @@ export function planStep(seed, step) {
       seed: random.integer(2 ** 31),
       operations: OPERATIONS_MAX,
       burst: 0.2,
+      reads: random.fraction() < 0.5,
       durability: random.pick(/** @type {const} */ (["full", "process"])),
       ...(scenario === "stop" && { leaseMs: LEASE_MS }),
     })),

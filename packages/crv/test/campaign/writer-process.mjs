@@ -15,6 +15,7 @@ const PROGRAM = fileURLToPath(new URL("writer.mjs", import.meta.url));
  * @property {number} seed decides its operations
  * @property {number} operations after which it ends by itself
  * @property {number} burst probability of three operations at once
+ * @property {boolean} reads whether it does what reads before it writes; that takes longer to start
  * @property {"full" | "process"} durability
  * @property {number} [leaseMs]
  */

@@ -18,7 +18,7 @@ const { TABLES } = await import("./tables.mjs");
 
 /** @type {import("./writer-process.mjs").WriterOptions} */
 const options = JSON.parse(process.argv[2] ?? "{}");
-const { writer, seed, operations, burst, ...open } = options;
+const { writer, seed, operations, burst, reads, ...open } = options;
 
 /** Versions that trimming keeps: more than are made between two looks at the log. */
 const KEEP_VERSIONS = 300;
@@ -46,7 +46,7 @@ for (let n = 0; n < operations && !hasEnded; ) {
   } else {
     // Some at once: appends of one process share a record, and what conflicts is refused.
     const count = other < 0.06 + burst ? 3 : 1;
-    const drawn = Array.from({ length: count }, () => drawOperation(random, writer, n++));
+    const drawn = Array.from({ length: count }, () => drawOperation(random, writer, n++, reads));
     await Promise.all(drawn.map(async (operation) => tell(await perform(operation))));
   }
 }
