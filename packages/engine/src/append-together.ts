@@ -85,7 +85,8 @@ async function stageTables(
   for (const { table } of appends) {
     if (edits.has(table.name)) continue;
     const batches = appends.filter((a) => a.table.name === table.name).flatMap((a) => a.batches);
-    const add = await stageRows(table, replay(batches), context, async (bucket, batch) => {
+    const bytesMax = () => context.stageBytesMax;
+    const add = await stageRows(table, replay(batches), bytesMax, async (bucket, batch) => {
       await pipeline.arm("append", table.name, null);
       return pipeline.writePart(table, bucket, [batch]);
     });

@@ -42,7 +42,8 @@ export class CommitPipeline {
   readonly #written = new Set<ObjectKey>();
   #partCount = 0;
   #sidecar: Sidecar | undefined;
-  #armed: Promise<void> = Promise.resolve();
+  /** Writes of the sidecar, one at a time: an older one must not come to lie over a newer one. */
+  #sidecarWritten: Promise<void> = Promise.resolve();
   /** Parts that are being written. */
   readonly #writing = new Set<Promise<unknown>>();
   #renewAtMs = 0;
@@ -63,9 +64,7 @@ export class CommitPipeline {
 
   /** A. Before the first part of each table: created for the first, extended for further ones. */
   arm(writerKind: string, table: TableKey, expected: TableVersion | null): Promise<void> {
-    // One at a time: parts of a table may be begun together, and its sidecar is written once.
-    this.#armed = this.#armed.then(() => this.#arm(writerKind, table, expected));
-    return this.#armed;
+    return this.#inTurn(() => this.#arm(writerKind, table, expected));
   }
 
   async #arm(writerKind: string, table: TableKey, expected: TableVersion | null): Promise<void> {
@@ -244,7 +243,10 @@ export class CommitPipeline {
   }
 
   async #renewLeaseWhenDue(): Promise<void> {
-    if (this.#context.clock.now().getTime() >= this.#renewAtMs) await this.#renewLease();
+    if (!this.#isRenewalDue()) return;
+    await this.#inTurn(async () => {
+      if (this.#isRenewalDue()) await this.#renewLease();
+    });
   }
 
   async #renewLease(): Promise<void> {
@@ -252,6 +254,16 @@ export class CommitPipeline {
     this.#sidecar = { ...this.#sidecar, leaseDeadline: this.#nextDeadline() };
     const key = formatSidecarKey(this.#ref.operationId);
     await this.#context.residual.replaceLease(key, await encodeSidecar(this.#sidecar));
+  }
+
+  #isRenewalDue(): boolean {
+    return this.#context.clock.now().getTime() >= this.#renewAtMs;
+  }
+
+  /** Tables, and parts of one table, may be staged together. A failure fails those that follow. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    this.#sidecarWritten = this.#sidecarWritten.then(write);
+    return this.#sidecarWritten;
   }
 
   #nextDeadline(): string {

@@ -40,7 +40,7 @@ export interface EngineContext extends ReaderContext {
   readonly mintId: () => string;
   readonly durability: Durability;
   readonly hashKey: Hash52;
-  /** Bytes of rows that one operation holds before it writes parts. */
+  /** Bytes of rows that one operation holds, of all its tables, before it writes parts. */
   readonly stageBytesMax: number;
   /** How long this process may be silent before others may fence its operations. */
   readonly leaseMs: number;

@@ -1,6 +1,6 @@
 /**
  * Stages rows: splits them into buckets, sorts each by tick, writes parts. Memory is bounded: when
- * the open buckets hold more than `stageBytesMax`, the largest are written and begun anew, so that
+ * the open buckets hold more than they may, the largest are written and begun anew, so that
  * rows in tick order give one part per bucket and scattered ones may give several.
  */
 import { PART_ROWS_MAX, type PartEntry, type TableDescriptor } from "@crv/core";
@@ -12,22 +12,21 @@ import { splitByBucket, withBucketColumn } from "./bucket-rows.js";
 /** Writes one part of a bucket. */
 export type WritePart = (bucket: number, batch: RecordBatch) => Promise<PartEntry>;
 
-export interface StageLimits {
-  /** Bytes of rows held before parts are written. */
-  readonly stageBytesMax: number;
-}
-
 /** Parts written at once: one encodes while the other waits for its fsync. */
 const PARTS_AT_ONCE = 2;
 
 /** Rows of one part, where they arrive together. A whole multiple of the row group size. */
 const PART_ROWS_TARGET = Math.min(PART_ROWS_MAX, 1 << 20);
 
-/** The parts that hold `rows`, in order of bucket and then of writing. */
+/**
+ * The parts that hold `rows`, in order of bucket and then of writing.
+ *
+ * @param bytesMax Bytes of rows that may be held now: less while other tables are staged, too.
+ */
 export async function stageRows(
   table: TableDescriptor,
   rows: AsyncIterable<RecordBatch>,
-  limits: StageLimits,
+  bytesMax: () => number,
   write: WritePart,
 ): Promise<readonly PartEntry[]> {
   const schema = arrowSchema(table);
@@ -47,7 +46,7 @@ export async function stageRows(
       open.set(bucket, builder);
       builder.append(batch, selected);
     }
-    await writeAll(chooseOverflow(open, limits.stageBytesMax));
+    await writeAll(chooseOverflow(open, bytesMax()));
   }
   await writeAll([...open.keys()].sort((a, b) => a - b));
   return parts.sort((a, b) => a.bucket - b.bucket);

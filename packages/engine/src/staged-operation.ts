@@ -50,6 +50,8 @@ export class EngineOperation implements StagedOperation {
   readonly #kinds = new Set<StageKind>();
   /** What the log says of the id already: then nothing is staged, and `commit` repeats it. */
   readonly #settled: CommitOutcome | undefined;
+  /** Stage calls that hold rows: they share the budget of the operation. */
+  #holding = 0;
   #done = false;
 
   constructor(
@@ -242,16 +244,22 @@ export class EngineOperation implements StagedOperation {
   }
 
   /** Writes rows as parts. The sidecar is written when there is something to write. */
-  #write(draft: TableDraft, rows: AsyncIterable<RecordBatch>): Promise<readonly PartEntry[]> {
+  async #write(draft: TableDraft, rows: AsyncIterable<RecordBatch>): Promise<readonly PartEntry[]> {
     const { descriptor } = draft;
-    return stageRows(descriptor, rows, this.#context, async (bucket, batch) => {
-      await this.#pipeline.arm(
-        this.#kind(1),
-        descriptor.name,
-        this.#expected.get(descriptor.name) ?? null,
-      );
-      return this.#pipeline.writePart(descriptor, bucket, [batch]);
-    });
+    const bytesMax = () => this.#context.stageBytesMax / this.#holding;
+    this.#holding++;
+    try {
+      return await stageRows(descriptor, rows, bytesMax, async (bucket, batch) => {
+        await this.#pipeline.arm(
+          this.#kind(1),
+          descriptor.name,
+          this.#expected.get(descriptor.name) ?? null,
+        );
+        return this.#pipeline.writePart(descriptor, bucket, [batch]);
+      });
+    } finally {
+      this.#holding--;
+    }
   }
 
   #plan(request: ScanRequest): TablePlan {

@@ -27,9 +27,11 @@ import {
   LEFT,
   type OpenedProcess,
   type OpenProcessOptions,
+  only,
   openProcess,
   RIGHT,
   rowsAt,
+  rowsOf,
   valueRow,
 } from "./universe.js";
 
@@ -239,6 +241,18 @@ const checkpointing: Writer = {
   },
 };
 
+/** Both tables are staged at once: their parts, and the extension of the sidecar, come in any order. */
+async function loadTwo(storage: StagedStorage) {
+  await using base = await storage.snapshot();
+  await using load = await storage.begin({ base, mode: "blind", operationId: OPERATION });
+  const staged = APPEND_TWO.map(({ table, values }) =>
+    load.stageAppend(table.name, only(rowsOf(table, values))),
+  );
+  for (const one of await Promise.allSettled(staged))
+    if (one.status === "rejected") throw one.reason;
+  return load.commit();
+}
+
 /** Tick 1 has a value already, tick 3 is new. */
 async function* mergedRows(): AsyncIterable<RecordBatch> {
   yield rowsAt(KEYED, 1, [9]);
@@ -389,6 +403,7 @@ export const WRITERS: readonly Writer[] = [
     ...HELD,
     left_table: [],
   }),
+  operation("load of two tables side by side", TWO_APPENDED, loadTwo),
   operation(
     "creation of two tables",
     { left_table: [], right_table: [] },
