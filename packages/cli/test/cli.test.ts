@@ -84,6 +84,37 @@ describe("crv import", () => {
     });
   });
 
+  test("--mode says what becomes of the rows that are there", async () => {
+    const load = (mode: string, ...args: readonly string[]) => {
+      const table = ["--run", "modes", "--table", "t", "--columns", "n,Big", "--mode", mode];
+      return crv("--json", "import", file, ...table, ...args);
+    };
+    const written = async (...args: Parameters<typeof load>) =>
+      JSON.parse((await load(...args)).stdout);
+    expect(await written("merge", "--key", "n")).toMatchObject({
+      mode: "merge",
+      version: 1,
+      rows: ROWS,
+      rows_removed: 0,
+    });
+    expect(await written("merge")).toMatchObject({ rows: ROWS, rows_removed: ROWS });
+    expect(await written("append", "--key", "n")).toMatchObject({ rows: ROWS, rows_removed: 0 });
+    expect(await written("overwrite")).toMatchObject({ rows: ROWS, rows_removed: 2 * ROWS });
+    const { code, stderr } = await load("merge", "--key", "Big");
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining("the key n, not big"),
+    });
+    const { stdout } = await crv("--json", "show", "modes");
+    expect(JSON.parse(stdout)).toMatchObject({ version: 4, tables: [{ rows: ROWS }] });
+  });
+
+  test("a table that has no key cannot be merged into", async () => {
+    const args = ["--run", "bare", "--table", "t", "--columns", "n"];
+    const { code, stderr } = await crv("import", file, ...args, "--mode", "merge");
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("--key") });
+  });
+
   test("takes every native type without loss", async () => {
     const types = join(directory, "types.parquet");
     parquetWriteFile({

@@ -47,6 +47,13 @@ describe("planImport", () => {
     expect(() => planImport(columns, { table: "flights", tick })).toThrow(message);
   });
 
+  test("a key is of columns of the file, which have no nulls", () => {
+    const { table } = planImport(columns, { table: "flights", key: ["N", "DATE"] });
+    expect(table.key).toEqual(["n", "date"]);
+    expect(() => planImport(columns, { table: "flights", key: ["n"] })).toThrow('--key "n" is not');
+    expect(() => planImport(columns, { table: "flights", key: ["DELAY"] })).toThrow("required");
+  });
+
   test("refuses to add ticks to a file that has a column of that name", () => {
     const tick = { source: "DATE", unit } as const;
     expect(() =>

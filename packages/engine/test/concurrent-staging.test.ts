@@ -1,6 +1,6 @@
 /** Stage calls of one operation that run side by side, each on a table of its own. */
 import { formatSidecarKey, type OperationId, parsePartKey } from "@crv/core";
-import { decodeSidecar, LEASE_RENEWAL_MS } from "@crv/recovery";
+import { decodeSidecar, LEASE_MS } from "@crv/recovery";
 import { type FaultPlan, SimulatedDisk } from "@crv/storage-trait/testing";
 import { describe, expect, test } from "vitest";
 import { LEFT, only, openProcess, RIGHT, readValues, rowsOf } from "./support/universe.js";
@@ -69,7 +69,7 @@ describe("staging side by side", () => {
   test("a lease that is renewed while a table joins keeps naming both", async () => {
     const { disk, operation } = await openOperation();
     await operation.stageAppend(LEFT.name, only(rowsOf(LEFT, [1])));
-    disk.clock.advance(LEASE_RENEWAL_MS);
+    disk.clock.advance(LEASE_MS / 2);
     await Promise.all([
       operation.stageAppend(LEFT.name, only(rowsOf(LEFT, [2]))),
       operation.stageAppend(RIGHT.name, only(rowsOf(RIGHT, [2]))),

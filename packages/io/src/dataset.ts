@@ -17,7 +17,11 @@ import type {
 } from "./tables/table-types.js";
 import type { AppendResult } from "./write/append-result.js";
 import { appendRows, type WriteContext } from "./write/append-rows.js";
-import { runTransaction, type TransactionResult } from "./write/run-transaction.js";
+import type { TransactionResult } from "./write/commit-tables.js";
+import type { LoadInput } from "./write/load-input.js";
+import type { LoadOptions } from "./write/load-options.js";
+import { loadTables } from "./write/load-tables.js";
+import { runTransaction } from "./write/run-transaction.js";
 import type { Transaction } from "./write/transaction.js";
 import type { WriteOptions } from "./write/write-options.js";
 
@@ -91,6 +95,33 @@ export class Dataset<Tables extends Descriptors = readonly []> {
   }
 
   /**
+   * Loads any number of tables in one commit, several at once; all of it becomes visible together,
+   * or nothing when one of them fails. What is given in memory is checked whole before anything is
+   * written; streams are checked and written as they come, and the first that fails ends the others.
+   *
+   * - `append` adds the rows.
+   * - `merge` puts them in the place of those with the same key, and adds the others. Of several rows
+   *   with one key the last counts.
+   * - `overwrite` replaces all rows of the table, also by none: an empty table.
+   *
+   * A load that only appends never conflicts with other writers; a table that is merged or
+   * overwritten, and has moved meanwhile, is a conflict. A stream that waits for the rows of another
+   * one needs both to be staged at once: see `stageConcurrency`.
+   *
+   * @example
+   * await run.load({ decisions, messages: readMessages() }, { mode: "merge", actor: "nightly" });
+   * @param input Rows by table: an object, or entries, where a table may be a descriptor.
+   * @throws IoSchemaError `INVALID_ARGUMENT` also for a merge into a table without a key. Else as
+   *   {@link append}.
+   */
+  async load(
+    input: LoadInput<Tables>,
+    options: LoadOptions<Tables> = {},
+  ): Promise<TransactionResult> {
+    return loadTables(this.#writing(), input, options);
+  }
+
+  /**
    * Describes a read. Nothing is read yet.
    *
    * @throws IoSchemaError `UNKNOWN_TABLE`, `INVALID_ARGUMENT`, `INVALID_FILTER`: at once for tables
@@ -158,6 +189,7 @@ export class Dataset<Tables extends Descriptors = readonly []> {
       catalog: this.#catalog,
       strictSchema: this.#settings.strictSchema,
       durability: this.#durability,
+      stageConcurrency: this.#settings.stageConcurrency,
     };
   }
 }

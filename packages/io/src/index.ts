@@ -26,7 +26,9 @@ export type {
 } from "./tables/table-types.js";
 export type { BadRow, ValidateRows } from "./validate/row-check.js";
 export type { AppendedPart, AppendResult, WrittenRows } from "./write/append-result.js";
-export type { TransactionResult } from "./write/run-transaction.js";
+export type { TransactionResult } from "./write/commit-tables.js";
+export type { LoadInput } from "./write/load-input.js";
+export type { LoadMode, LoadOptions } from "./write/load-options.js";
 export type { ChangedTable } from "./write/staged-tables.js";
 export { Transaction } from "./write/transaction.js";
 export type { WriteOptions } from "./write/write-options.js";

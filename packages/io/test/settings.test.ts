@@ -55,6 +55,8 @@ describe("IoSettings", () => {
     ["tickBucketSize", 1.5, "whole number"],
     ["tickBucketSize", "12", "whole number"],
     ["tickBucketSize", true, "whole number"],
+    ["stageConcurrency", 0, "from 1 to 64"],
+    ["stageConcurrency", 65, "from 1 to 64"],
     ["rowGroupSize", 0, "from 1"],
     ["rowGroupSize", Number.NaN, "whole number"],
     ["compression", "gzip", '"zstd", "lz4", "snappy"'],

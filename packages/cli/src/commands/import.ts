@@ -1,7 +1,14 @@
 /** `crv import`: a foreign Parquet file into a table, in one commit. */
 import { basename } from "node:path";
 import { Argument, type Command, Option } from "commander";
-import { type AppendResult, CrvError, openRun } from "crv";
+import {
+  CrvError,
+  type LoadMode,
+  openRun,
+  type Run,
+  type TableDescriptor,
+  type TransactionResult,
+} from "crv";
 import { type CommandContext, writeResult } from "../context.js";
 import { inferColumns } from "../foreign/column-inference.js";
 import { type ForeignFile, openForeignFile } from "../foreign/foreign-file.js";
@@ -16,9 +23,13 @@ import { isoTime, nameList, wholeNumber } from "./arguments.js";
 /** Rows handed over at a time: large enough that columns are built at full speed. */
 const BATCH_ROWS = 65_536;
 
+const MODES: readonly LoadMode[] = ["append", "merge", "overwrite"];
+
 interface ImportOptions {
   readonly run: string;
   readonly table: string;
+  readonly mode: LoadMode;
+  readonly key?: readonly string[];
   readonly columns?: readonly string[];
   readonly tick?: string;
   readonly tickUnit?: TickUnit;
@@ -40,6 +51,12 @@ export function addImportCommand(
     .addArgument(new Argument("<file>", "Parquet file of any origin"))
     .requiredOption("--run <id>", "run, made when it does not exist")
     .requiredOption("--table <name>", "table, made when it does not exist")
+    .addOption(
+      new Option("--mode <mode>", "what becomes of the rows that are there")
+        .choices(MODES)
+        .default("append"),
+    )
+    .option("--key <names>", "columns of the file that tell rows apart, with commas", nameList)
     .option("--columns <names>", "only these columns of the file, with commas", nameList)
     .option("--tick <column>", "column that orders the rows: whole numbers or a timestamp")
     .addOption(
@@ -68,6 +85,7 @@ async function importFile(
     table: options.table,
     ...(tick !== undefined && { tick }),
     ...(options.bucketSize !== undefined && { bucketSize: options.bucketSize }),
+    ...(options.key !== undefined && { key: options.key }),
   });
   if (!context.json) context.terminal.note(formatPlan(file, plan));
   if (!options.dryRun) await writeRows(context, file, plan, options);
@@ -91,41 +109,83 @@ async function writeRows(
   plan: ImportPlan,
   options: ImportOptions,
 ): Promise<void> {
-  const done = await appendRows(context, file, plan, options);
-  const bytes = done.parts.reduce((sum, part) => sum + part.bytes, 0);
+  const { runId, version, durability, tables } = await loadRows(context, file, plan, options);
+  const [changed] = tables;
+  const { rowsAdded = 0, rowsRemoved = 0, parts = [], buckets = [] } = changed ?? {};
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const document = {
-    run_id: done.runId,
-    table: done.table,
-    version: done.version,
-    rows: done.rows,
-    buckets: done.buckets.length,
-    parts: done.parts.length,
+    run_id: runId,
+    table: plan.table.name,
+    mode: options.mode,
+    version,
+    rows: rowsAdded,
+    rows_removed: rowsRemoved,
+    buckets: buckets.length,
+    parts: parts.length,
     bytes,
-    durability: done.durability,
+    durability,
   };
   await writeResult(
     context,
     document,
     () =>
-      `imported ${formatCount(done.rows)} rows into table ${done.table} of run ${done.runId}: ` +
-      `version ${done.version}, ${formatCount(done.parts.length)} parts, ${formatBytes(bytes)}\n`,
+      `imported ${formatCount(rowsAdded)} rows into table ${plan.table.name} of run ${runId}: ` +
+      `${rowsRemoved > 0 ? `${formatCount(rowsRemoved)} rows replaced, ` : ""}` +
+      `version ${version}, ${formatCount(parts.length)} parts, ${formatBytes(bytes)}\n`,
   );
 }
 
-async function appendRows(
+async function loadRows(
   { terminal, root, settings }: CommandContext,
   file: ForeignFile,
   plan: ImportPlan,
-  { run: runId, batchRows, actor, message = `import ${basename(file.path)}` }: ImportOptions,
-): Promise<AppendResult> {
+  {
+    run: runId,
+    mode,
+    key,
+    batchRows,
+    actor,
+    message = `import ${basename(file.path)}`,
+  }: ImportOptions,
+): Promise<TransactionResult> {
   await using run = await openRun({ root, runId, settings });
-  const existing = (await run.tables()).find(({ table }) => table === plan.table.name);
+  const existing = await descriptorOf(run, plan.table.name);
+  checkKey(existing ?? plan.table, mode, existing && key && plan.table.key);
   using progress = showProgress(terminal, "rows", file.rowCount);
   const rows = readForeignRows(file, plan, batchRows, progress.add);
   // A table that exists keeps its own descriptor; this file's may be narrower or wider.
-  return await run.append(existing?.table ?? plan.table, rows, {
+  return await run.load([[existing ?? plan.table, rows]], {
+    mode,
     actor,
     message,
     signal: terminal.signal,
   });
+}
+
+async function descriptorOf(run: Run, name: string): Promise<TableDescriptor | undefined> {
+  const existing = (await run.tables()).find(({ table }) => table === name);
+  return existing && (await run.manifest(existing.table))?.descriptor;
+}
+
+/**
+ * A table that exists keeps its key: another one must not seem to be used.
+ *
+ * @param asked Undefined when the table is made with it, or none was given.
+ */
+function checkKey(
+  { name, key }: TableDescriptor,
+  mode: LoadMode,
+  asked: readonly string[] | undefined,
+): void {
+  if (mode === "merge" && key.length === 0) {
+    throw new CrvError(
+      "INVALID_ARGUMENT",
+      `table ${name} has no key to merge by: a table gets one when it is made, with --key`,
+    );
+  }
+  if (asked === undefined || asked.join() === key.join()) return;
+  throw new CrvError(
+    "INVALID_ARGUMENT",
+    `table ${name} exists with ${key.length > 0 ? `the key ${key.join(",")}` : "no key"}, not ${asked.join(",")}: leave out --key`,
+  );
 }

@@ -30,14 +30,17 @@ export interface PlanOptions {
   readonly table: string;
   readonly tick?: TickChoice;
   readonly bucketSize?: number;
+  /** Names of columns of the file. */
+  readonly key?: readonly string[];
 }
 
 /** @throws CrvError `INVALID_ARGUMENT`, `INVALID_DESCRIPTOR` or `INVALID_NAME`. */
 export function planImport(
   columns: readonly ForeignColumn[],
-  { table, tick, bucketSize }: PlanOptions,
+  { table, tick, bucketSize, key = [] }: PlanOptions,
 ): ImportPlan {
-  const tickColumn = tick && findColumn(columns, tick.source);
+  const tickColumn = tick && findColumn(columns, "--tick", tick.source);
+  const keyColumns = key.map((source) => findColumn(columns, "--key", source).name);
   const clock = tick && tickColumn && chooseClock(tick, tickColumn);
   if (clock !== undefined && columns.some(({ name }) => name === TICK_COLUMN)) {
     throw refusal(`the file has a column ${TICK_COLUMN} already; leave it out with --columns`);
@@ -51,16 +54,21 @@ export function planImport(
       name: table,
       columns: specs,
       tick: clock ? TICK_COLUMN : (tickColumn?.name ?? null),
+      key: keyColumns,
       ...(bucketSize !== undefined && { bucketSize }),
     }),
   };
 }
 
-function findColumn(columns: readonly ForeignColumn[], source: string): ForeignColumn {
+function findColumn(
+  columns: readonly ForeignColumn[],
+  option: string,
+  source: string,
+): ForeignColumn {
   const column = columns.find((candidate) => candidate.source === source);
   if (column !== undefined) return column;
   const names = columns.map((candidate) => candidate.source).join(", ");
-  throw refusal(`--tick ${JSON.stringify(source)} is not a column of the file: ${names}`);
+  throw refusal(`${option} ${JSON.stringify(source)} is not a column of the file: ${names}`);
 }
 
 /** Undefined when the column holds ticks already. */

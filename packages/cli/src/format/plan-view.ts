@@ -22,10 +22,11 @@ export function formatPlan(
   }
   const groups = formatCount(file.metadata.row_groups.length);
   const buckets = table.tickBucketSize === null ? "" : `, ${table.tickBucketSize} ticks per bucket`;
+  const key = table.key.length === 0 ? "" : `, key ${table.key.join(", ")}`;
   const headings = ["in the file", "type there", "column", "type"].map((name) => ({ name }));
   return [
     `${file.path}: ${formatCount(file.rowCount)} rows in ${groups} row groups`,
-    `table ${table.name}: tick column ${table.tickColumn ?? "none"}${buckets}`,
+    `table ${table.name}: tick column ${table.tickColumn ?? "none"}${buckets}${key}`,
     textTable(headings, rows).trimEnd(),
   ].join("\n");
 }

@@ -14,6 +14,9 @@ import { VALUATION_SETTINGS, type ValuationSettings } from "./valuation-settings
  */
 const STAGE_CONCURRENCY = 4;
 
+/** Above so many tables at once there are more files open than time won. */
+export const STAGE_CONCURRENCY_MAX = 64;
+
 interface PlainSettings {
   /** Directory that holds the runs. */
   readonly rootDir: string;
@@ -56,7 +59,7 @@ export const SETTINGS: SettingGroup<Settings> = {
     default: undefined,
   },
   stageConcurrency: {
-    rule: wholeNumber("tables", 1, Number.MAX_SAFE_INTEGER),
+    rule: wholeNumber("tables", 1, STAGE_CONCURRENCY_MAX),
     default: STAGE_CONCURRENCY,
   },
   valuation: { rule: plainObject, default: {} },

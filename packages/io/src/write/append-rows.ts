@@ -7,6 +7,7 @@
 import type { TableDescriptor, Version } from "@crv/core";
 import type { Durability, OperationIntent, StagedStorage } from "@crv/storage-trait";
 import { abortedOr } from "../cancellation.js";
+import { openInput } from "../input/append-input.js";
 import type { NamedTable, TableCatalog } from "../tables/table-catalog.js";
 import {
   type AppendResult,
@@ -24,6 +25,8 @@ export interface WriteContext {
   readonly catalog: TableCatalog;
   readonly strictSchema: boolean;
   readonly durability: Durability;
+  /** Tables that a load stages at once, unless it says so itself. */
+  readonly stageConcurrency: number;
 }
 
 /** The contract is that of `Dataset.append`. */
@@ -40,7 +43,7 @@ export async function appendRows(
   try {
     const { descriptor } = catalog.resolve(table, snapshot);
     const checks = { isStrict, validateRows, signal };
-    const encoded = await EncodedInput.open(input, descriptor, checks);
+    const encoded = await EncodedInput.open(openInput(input), descriptor, checks);
     try {
       const landed = encoded.isEmpty
         ? { version: snapshot.version, ...rowsOfParts([]) }

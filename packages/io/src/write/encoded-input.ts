@@ -3,7 +3,8 @@ import type { TableDescriptor } from "@crv/core";
 import type { RecordBatch } from "apache-arrow";
 import { checkNotAborted } from "../cancellation.js";
 import { InputEncoder } from "../cast/input-encoder.js";
-import { openInput } from "../input/append-input.js";
+import type { InputSource } from "../input/append-input.js";
+import { cancellableItems } from "../input/cancellable-items.js";
 import { type InputChunk, readChunkStream, readChunks } from "../input/chunk-reader.js";
 import { RowCheck, type ValidateRows } from "../validate/row-check.js";
 
@@ -34,19 +35,18 @@ export class EncodedInput {
     this.#first = first;
   }
 
-  /** @throws IoSchemaError for input of no known form and for rows that do not fit the table. */
+  /** @throws IoSchemaError for rows that do not fit the table. */
   static async open(
-    input: unknown,
+    source: InputSource,
     table: TableDescriptor,
     { isStrict, validateRows, signal }: EncodeOptions,
   ): Promise<EncodedInput> {
-    const source = openInput(input);
     const encoder = new InputEncoder(table, isStrict);
     const check = RowCheck.of(table, isStrict, validateRows);
     const batches =
       source.kind === "memory"
         ? replay(encodeAll(encoder, check, readChunks(source.items), signal))
-        : encodeStream(encoder, check, readChunkStream(source.items), signal);
+        : encodeStream(encoder, check, readChunkStream(until(signal, source.items)), signal);
     const first = await batches.next();
     return new EncodedInput(encoder, batches, first.done === true ? undefined : first.value);
   }
@@ -81,6 +81,14 @@ export class EncodedInput {
   async close(): Promise<void> {
     await this.#batches.return(undefined);
   }
+}
+
+/** Items in a loop come at once: there is nothing to wait for. */
+function until(
+  signal: AbortSignal | undefined,
+  items: Iterable<unknown> | AsyncIterable<unknown>,
+): Iterable<unknown> | AsyncIterable<unknown> {
+  return signal && Symbol.asyncIterator in items ? cancellableItems(items, signal) : items;
 }
 
 function encodeAll(

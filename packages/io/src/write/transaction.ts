@@ -12,7 +12,7 @@ import {
 import type { SnapshotHandle, StagedHandle, StagedOperation } from "@crv/storage-trait";
 import type { Table } from "apache-arrow";
 import { abortedOr, checkNotAborted } from "../cancellation.js";
-import type { AppendInput } from "../input/append-input.js";
+import { type AppendInput, openInput } from "../input/append-input.js";
 import { parseFilter } from "../read/filter.js";
 import type { Filter } from "../read/filter-types.js";
 import { Scan } from "../read/scan.js";
@@ -181,7 +181,7 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     checkNotAborted(this.#signal);
     const resolved = this.#resolve(table);
     const { descriptor } = resolved;
-    const encoded = await EncodedInput.open(input, descriptor, {
+    const encoded = await EncodedInput.open(openInput(input), descriptor, {
       isStrict: this.#context.strictSchema,
       validateRows: this.#validateRows,
       signal: this.#signal,

@@ -21,9 +21,17 @@ export interface WriteOptions {
   readonly validateRows?: ValidateRows;
 }
 
+export const WRITE_OPTIONS: readonly string[] = [
+  "actor",
+  "message",
+  "operationId",
+  "signal",
+  "validateRows",
+];
+
 /** @throws IoSchemaError `INVALID_ARGUMENT`. IoError `ABORTED`. */
 export function checkWriteOptions(what: string, options: WriteOptions): void {
-  checkOptions(what, options, ["actor", "message", "operationId", "signal", "validateRows"]);
+  checkOptions(what, options, WRITE_OPTIONS);
   checkValidateRows(options.validateRows);
   checkNotAborted(options.signal);
 }
