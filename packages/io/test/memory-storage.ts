@@ -243,6 +243,8 @@ class MemoryOperation {
     return this.stageAppend(table, rows);
   }
 
+  expect(): void {}
+
   staged(table: TableKey): readonly PartEntry[] {
     return this.tables.get(table)?.parts.map((part) => part.entry) ?? [];
   }

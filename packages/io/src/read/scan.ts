@@ -1,5 +1,5 @@
 /** A scan: what is to be read, and the forms in which it can be had. */
-import type { TableDescriptor } from "@crv/core";
+import type { TableDescriptor, TableKey } from "@crv/core";
 import { arrowSchema, BatchBuilder, emptyBatch } from "@crv/core/arrow";
 import type { ScanPlan, ScanRequest, SnapshotHandle, StagedStorage } from "@crv/storage-trait";
 import { type RecordBatch, Schema, Table } from "apache-arrow";
@@ -11,7 +11,10 @@ import { rowsOfBatch } from "./rows-of-batch.js";
 import { bindScan, type CheckedOptions, checkInt64Mode } from "./scan-options.js";
 
 /** Where a scan reads: the newest version, or what a transaction has made so far. */
-export type ScanSource = Pick<StagedStorage, "snapshot" | "plan" | "scan">;
+export interface ScanSource extends Pick<StagedStorage, "snapshot" | "plan" | "scan"> {
+  /** Told of a read of a table that does not exist yet: that it does not is what was read. */
+  readonly foundMissing?: (table: TableKey) => void;
+}
 
 export interface ScanContext {
   readonly storage: ScanSource;
@@ -179,6 +182,7 @@ export class Scan<
     try {
       const { descriptor, exists } = this.#context.catalog.resolve(this.#table, snapshot);
       const request = bindScan(descriptor, this.#options);
+      if (!exists) this.#context.storage.foundMissing?.(descriptor.name);
       return { snapshot, table: descriptor, request, exists };
     } catch (error) {
       await snapshot.close();

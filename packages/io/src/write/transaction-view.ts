@@ -20,5 +20,6 @@ export function transactionView(
     }),
     plan: (_, request) => operation.plan(request),
     scan: (_, request) => operation.scan(request),
+    foundMissing: (table) => operation.expect(table),
   };
 }

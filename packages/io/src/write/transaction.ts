@@ -217,7 +217,11 @@ export class Transaction<Tables extends Descriptors = readonly []> {
         { details: { table: descriptor.name } },
       );
     }
-    if (!exists && !this.#made.has(descriptor.name)) return;
+    if (!exists && !this.#made.has(descriptor.name)) {
+      // No row was found: another writer that makes the table meanwhile is a conflict.
+      this.#operation.expect(descriptor.name);
+      return;
+    }
     this.#staged.add(await stage(descriptor.name, where, descriptor));
   }
 
