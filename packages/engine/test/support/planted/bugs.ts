@@ -33,6 +33,10 @@ const BEGIN = "engine/src/begin-operation.ts";
 const PROBE = "engine/src/keys/key-probe.ts";
 const ORDER = "engine/src/keys/key-order.ts";
 const CANDIDATES = "engine/src/keys/candidate-parts.ts";
+const MERGE = "engine/src/merge-rows.ts";
+const LOAD = "io/src/write/load-tables.ts";
+const TRANSACTION = "io/src/write/transaction.ts";
+const VIEW = "io/src/write/transaction-view.ts";
 const STORE = "storage-trait/src/testing/simulated-store.ts";
 const DISK_WRITER = "storage-trait/src/testing/simulated-writer.ts";
 
@@ -391,6 +395,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: "engine/src/table-draft.ts",
         find: "!this.#removed.has(part.path)), ...this.#added];",
         replace: "!this.#removed.has(part.path))];",
+    name: "of several rows with one key the first is merged",
+    caughtBy: "model of the run",
+    edits: [
+      {
+        file: MERGE,
+        find: "new Map(keys.map((key, row) => [key, row]));",
+        replace: "new Map(keys.map((key, row) => [key, row] as const).reverse());",
       },
     ],
   },
@@ -402,6 +413,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: "engine/src/merge-rows.ts",
         find: "      return dropRows(found, dropped);\n",
         replace: "      return dropRows(found, dropped.subarray(0, 0));\n",
+    name: "a change does not see what its transaction inserted",
+    caughtBy: "model of the run",
+    edits: [
+      {
+        file: OPERATION,
+        find: "const candidates = pruneParts(draft.parts, { filter: where });",
+        replace: `const own = new Set(draft.edit.add);
+      const candidates = pruneParts(draft.parts.filter((part) => !own.has(part)), { filter: where });`,
       },
     ],
   },
@@ -412,6 +431,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       {
         file: LOG,
         find: "    if (floor > last || (await readFloor(this.#reader)) > floor) return undefined;\n",
+    name: "a table that was found missing is not part of what was read",
+    caughtBy: "model of the run",
+    edits: [
+      { file: VIEW, find: "    foundMissing: (table) => operation.expect(table),\n", replace: "" },
+      {
+        file: TRANSACTION,
+        find: "      this.#operation.expect(descriptor.name);\n",
         replace: "",
       },
     ],
@@ -462,6 +488,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: SETTLE,
         find: "if (isPartOf(key, ref.operationId)) keys.push(key);",
         replace: 'if (isPartOf(key, ref.operationId) && !key.endsWith(".keys")) keys.push(key);',
+    name: "a load commits the tables that did not fail",
+    caughtBy: "model of the run",
+    edits: [
+      {
+        file: LOAD,
+        find: "  if (failures.length > 0) throw failures[0];\n",
+        replace:
+          "  if (failures.length === loads.length && failures.length > 0) throw failures[0];\n",
       },
     ],
   },

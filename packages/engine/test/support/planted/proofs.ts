@@ -9,6 +9,7 @@ import { DAMAGES, mergeOverDamage } from "../damaged-filters.js";
 import { plantEveryFault } from "../fault-proof.js";
 import { checkHistory } from "../history/check-history.js";
 import { recordHistory } from "../history/live-history.js";
+import { runModel } from "../model/run-model.js";
 import { runUniverse } from "../random-universe.js";
 import { SMALL_CASES } from "../small-cases.js";
 import { WRITERS } from "../writers.js";
@@ -16,6 +17,7 @@ import { WRITERS } from "../writers.js";
 const POWER_STATES_MAX = 6;
 const UNIVERSES = 200;
 const HISTORIES = 40;
+const MODEL_RUNS = 100;
 
 const writers = WRITERS.filter(({ from }) => from === undefined);
 
@@ -49,6 +51,9 @@ export const PROOFS = {
       const { history } = await recordHistory({ ...options, seed });
       assert.deepEqual(checkHistory(history), []);
     }
+  },
+  async "model of the run"() {
+    await runModel({ seed: 1, runs: MODEL_RUNS, commandsMax: 16 });
   },
 } as const satisfies Record<string, () => Promise<void>>;
 

@@ -1,0 +1,72 @@
+/** The run as it ought to be: every version's rows, and what became of every operation id. */
+import type { OperationId } from "@crv/core";
+import type { ModelDraft, ModelTables } from "./model-draft.js";
+
+export interface ModelVersion {
+  readonly tables: ModelTables;
+  /** Tables that the commit changed. */
+  readonly touched: readonly string[];
+  /** Of the operation; undefined for a recovery. */
+  readonly id: OperationId | undefined;
+}
+
+export type ModelOutcome =
+  | { readonly kind: "committed" | "unchanged"; readonly version: number }
+  | { readonly kind: "duplicate"; readonly version: number }
+  | { readonly kind: "fenced" }
+  /** Any of these tables may be named. */
+  | { readonly kind: "conflict"; readonly tables: readonly string[] };
+
+export class ModelRun {
+  readonly versions: ModelVersion[] = [{ tables: new Map(), touched: [], id: undefined }];
+  readonly landed = new Map<OperationId, number>();
+  readonly aborted = new Set<OperationId>();
+  /** Ids that may be brought again. */
+  readonly ids: OperationId[] = [];
+  /** Ids that were minted. */
+  idCount = 0;
+  /** Lowest version of the log. */
+  floor = 1;
+
+  get head(): number {
+    return this.versions.length - 1;
+  }
+
+  get newest(): ModelTables {
+    return this.at(this.head).tables;
+  }
+
+  at(version: number): ModelVersion {
+    return this.versions[version] as ModelVersion;
+  }
+
+  /** How often the table was changed up to `version`. */
+  tableVersion(table: string, version: number): number {
+    return this.versions.slice(0, version + 1).filter(({ touched }) => touched.includes(table))
+      .length;
+  }
+
+  /** What becomes of `draft`, begun at version `base`; changes nothing. */
+  judge(draft: ModelDraft, base: number, id: OperationId): ModelOutcome {
+    const landedAt = this.landed.get(id);
+    if (landedAt !== undefined) return { kind: "duplicate", version: landedAt };
+    if (this.aborted.has(id)) return { kind: "fenced" };
+    if (draft.touched.length === 0) return { kind: "unchanged", version: base };
+    const moved = this.versions.slice(base + 1).flatMap(({ touched }) => touched);
+    const tables = moved.filter((table) => draft.strict.has(table));
+    return tables.length > 0
+      ? { kind: "conflict", tables }
+      : { kind: "committed", version: this.head + 1 };
+  }
+
+  commit(draft: ModelDraft, id: OperationId): void {
+    this.versions.push({ tables: draft.over(this.newest), touched: draft.touched, id });
+    this.landed.set(id, this.head);
+  }
+
+  /** A commit that changes no table: somebody recovered. */
+  recover(aborts: readonly OperationId[]): void {
+    this.versions.push({ tables: this.newest, touched: [], id: undefined });
+    for (const id of aborts) this.aborted.add(id);
+  }
+}
