@@ -1,13 +1,16 @@
 /** The run as it ought to be: every version's rows, and what became of every operation id. */
 import type { OperationId } from "@crv/core";
 import type { ModelDraft, ModelTables } from "./model-draft.js";
+import type { Row } from "./tables.js";
 
 export interface ModelVersion {
   readonly tables: ModelTables;
   /** Tables that the commit changed. */
   readonly touched: readonly string[];
-  /** Of the operation; undefined for a recovery. */
+  /** Of the operation; undefined for a recovery, and for appends that were given none. */
   readonly id: OperationId | undefined;
+  /** Operations that share the version; of a recovery none. */
+  readonly operations: number;
 }
 
 export type ModelOutcome =
@@ -18,7 +21,9 @@ export type ModelOutcome =
   | { readonly kind: "conflict"; readonly tables: readonly string[] };
 
 export class ModelRun {
-  readonly versions: ModelVersion[] = [{ tables: new Map(), touched: [], id: undefined }];
+  readonly versions: ModelVersion[] = [
+    { tables: new Map(), touched: [], id: undefined, operations: 0 },
+  ];
   readonly landed = new Map<OperationId, number>();
   readonly aborted = new Set<OperationId>();
   /** Ids that may be brought again. */
@@ -60,13 +65,28 @@ export class ModelRun {
   }
 
   commit(draft: ModelDraft, id: OperationId): void {
-    this.versions.push({ tables: draft.over(this.newest), touched: draft.touched, id });
+    this.versions.push({
+      tables: draft.over(this.newest),
+      touched: draft.touched,
+      id,
+      operations: 1,
+    });
     this.landed.set(id, this.head);
+  }
+
+  /** A commit of appends without ids of their callers'. */
+  append(appends: readonly { readonly table: string; readonly rows: readonly Row[] }[]): void {
+    const tables = new Map(this.newest);
+    for (const { table, rows } of appends) {
+      tables.set(table, [...(tables.get(table) ?? []), ...rows.map((row) => ({ ...row }))]);
+    }
+    const touched = [...new Set(appends.map(({ table }) => table))];
+    this.versions.push({ tables, touched, id: undefined, operations: appends.length });
   }
 
   /** A commit that changes no table: somebody recovered. */
   recover(aborts: readonly OperationId[]): void {
-    this.versions.push({ tables: this.newest, touched: [], id: undefined });
+    this.versions.push({ tables: this.newest, touched: [], id: undefined, operations: 0 });
     for (const id of aborts) this.aborted.add(id);
   }
 }

@@ -1,5 +1,6 @@
 /** Random commands on a run, each compared with the model of it. */
 import fc from "fast-check";
+import { appendsCommand } from "./appends-command.js";
 import { compareAll } from "./compare-run.js";
 import { loadCommand } from "./load-command.js";
 import { ModelRun } from "./model-run.js";
@@ -32,6 +33,7 @@ export async function runModel({ seed, runs, commandsMax }: ModelOptions): Promi
       transactionCommand,
       loadCommand,
       loadCommand,
+      appendsCommand,
       scanCommand,
       crashCommand,
       reopenCommand,

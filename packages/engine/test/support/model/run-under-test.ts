@@ -2,7 +2,7 @@
 
 import type { Dataset } from "@crv/io";
 import { LEASE_MS } from "@crv/recovery";
-import { SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
+import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
 import { datasetOver } from "../datasets.js";
 import { type OpenedProcess, openProcess } from "../universe.js";
 import { TABLES } from "./tables.js";
@@ -31,7 +31,8 @@ export class RunUnderTest {
   }
 
   static async open(): Promise<RunUnderTest> {
-    const disk = new SimulatedDisk();
+    // Writers that lose races sleep: nothing else moves the clock here.
+    const disk = new SimulatedDisk({ clock: new SimulatedClock({ autoAdvance: true }) });
     return new RunUnderTest(disk, [await openHandle(disk, 1), await openHandle(disk, 2)]);
   }
 
