@@ -395,6 +395,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: "engine/src/table-draft.ts",
         find: "!this.#removed.has(part.path)), ...this.#added];",
         replace: "!this.#removed.has(part.path))];",
+      },
+    ],
+  },
+  {
     name: "of several rows with one key the first is merged",
     caughtBy: "model of the run",
     edits: [
@@ -413,14 +417,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: "engine/src/merge-rows.ts",
         find: "      return dropRows(found, dropped);\n",
         replace: "      return dropRows(found, dropped.subarray(0, 0));\n",
+      },
+    ],
+  },
+  {
     name: "a change does not see what its transaction inserted",
     caughtBy: "model of the run",
     edits: [
       {
         file: OPERATION,
-        find: "const candidates = pruneParts(draft.parts, { filter: where });",
+        find: "const candidates = await choose(draft.parts);",
         replace: `const own = new Set(draft.edit.add);
-      const candidates = pruneParts(draft.parts.filter((part) => !own.has(part)), { filter: where });`,
+      const candidates = await choose(draft.parts.filter((part) => !own.has(part)));`,
       },
     ],
   },
@@ -431,6 +439,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       {
         file: LOG,
         find: "    if (floor > last || (await readFloor(this.#reader)) > floor) return undefined;\n",
+        replace: "",
+      },
+    ],
+  },
+  {
     name: "a table that was found missing is not part of what was read",
     caughtBy: "model of the run",
     edits: [
@@ -486,8 +499,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: SETTLE,
-        find: "if (isPartOf(key, ref.operationId)) keys.push(key);",
-        replace: 'if (isPartOf(key, ref.operationId) && !key.endsWith(".keys")) keys.push(key);',
+        find: "/\\/part-([0-9a-f]{24})[^/]*$/.exec(key)",
+        replace: "/\\/part-([0-9a-f]{24})[^/]*parquet$/.exec(key)",
+      },
+    ],
+  },
+  {
     name: "a load commits the tables that did not fail",
     caughtBy: "model of the run",
     edits: [
