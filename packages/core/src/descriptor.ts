@@ -12,6 +12,13 @@ import {
   type ParsedSpec,
   parseColumnSpec,
 } from "./column-type.js";
+import {
+  type Constraints,
+  type ConstraintSpecs,
+  isKeyType,
+  NO_CONSTRAINTS,
+  parseConstraints,
+} from "./constraints.js";
 import { SchemaError, show } from "./errors.js";
 import type { TableKey } from "./id-types.js";
 import { parseTableKey } from "./ids.js";
@@ -48,6 +55,8 @@ export interface TableDescriptor<
   readonly tickBucketSize: number | null;
   /** Columns that name a row, empty = none. */
   readonly key: readonly string[];
+  /** What holds between rows at every version. */
+  readonly constraints: Constraints;
   readonly [spec]?: Specs;
 }
 
@@ -56,6 +65,11 @@ export interface TableOptions<Specs extends ColumnSpecs, Name extends string = s
   readonly columns: Specs;
   /** Columns that together name a row. They must be required and scalar. */
   readonly key?: readonly (keyof Specs & string)[];
+  /**
+   * What must hold between rows, of this table and of those that it references. Checked at commit, on
+   * the state that the commit will produce; rows with a null in the columns of one are exempt from it.
+   */
+  readonly constraints?: ConstraintSpecs<keyof Specs & string>;
   /** The i64 or i32 column that orders rows; default: the column `tick` if there is one; null: none. */
   readonly tick?: (keyof Specs & string) | null;
   /** Ticks per bucket, at least 1; default: the run's `tickBucketSize`. */
@@ -109,9 +123,10 @@ export function makeDescriptor<const Specs extends ColumnSpecs, Name extends str
   }
   const key = [...(options.key ?? [])];
   checkKey(name, parsed, key);
+  const table = { name, columns: Object.fromEntries(columns), key };
   return deepFreeze({
     name,
-    columns: Object.fromEntries(columns),
+    columns: table.columns,
     partitioning: ["bucket"] as const,
     required: options.requiredOrder ?? required,
     nullable: [...parsed].filter(([, p]) => p.nullable).map(([column]) => column),
@@ -119,6 +134,9 @@ export function makeDescriptor<const Specs extends ColumnSpecs, Name extends str
     tickColumn,
     tickBucketSize: bucketSize,
     key,
+    constraints: options.constraints
+      ? parseConstraints(table, options.constraints)
+      : NO_CONSTRAINTS,
   });
 }
 
@@ -138,7 +156,12 @@ function describeText(d: TableDescriptor): string {
   const columns = Object.entries(d.columns).map(([name, type]) => [name, orderedType(type)]);
   // Minor versions are additive: the same columns are the same table under each of them.
   const { major } = d.version;
-  return canonicalJson({ ...d, version: major, columns, required: [...d.required].sort() });
+  const constraints = {
+    unique: d.constraints.unique.map(canonicalJson).sort(),
+    references: d.constraints.references.map(canonicalJson).sort(),
+  };
+  const required = [...d.required].sort();
+  return canonicalJson({ ...d, version: major, columns, required, constraints });
 }
 
 function orderedType(type: ColumnType): unknown {
@@ -193,10 +216,7 @@ function checkKey(
     const column = columns.get(name);
     if (column === undefined)
       throw invalid(table, `the key column ${show(name)} is not one of its columns`);
-    const scalar =
-      typeof column.type === "string" &&
-      ["i64", "i32", "str", "bool", "timestamp"].includes(column.type);
-    if (column.nullable || !scalar) {
+    if (column.nullable || !isKeyType(column.type)) {
       throw invalid(
         table,
         `the key column ${show(name)} must be a required i64, i32, str, bool or timestamp`,

@@ -5,6 +5,7 @@
  * the remedy; every fact in it is also a typed field of `details`, so no caller parses text.
  * Each code has a section in docs/errors.md.
  */
+import type { ConstraintViolation } from "./constraint-violation.js";
 import type { Conflict, OperationRef } from "./outcome.js";
 
 /** What the caller should do about an error. */
@@ -20,6 +21,8 @@ export const ERROR_ACTIONS = {
   CLOSED: "fix-input",
   /** Another commit came first; nothing of this one is visible. */
   CONFLICT: "refresh",
+  /** The commit would have produced rows that break a constraint of a table. */
+  CONSTRAINT_VIOLATED: "fix-input",
   /** Stored bytes are not what was written: torn, truncated, flipped or forged. */
   CORRUPT: "repair",
   /** Decoding a part did not end within its deadline. */
@@ -154,6 +157,17 @@ export class ConflictError extends IoError {
   constructor(message: string, conflict: Conflict) {
     super("CONFLICT", message, { details: { conflict } });
     this.conflict = conflict;
+  }
+}
+
+/** The commit would break a constraint; nothing of it is visible. Carries the violation as a value. */
+export class ConstraintError extends IoError {
+  override readonly name = "ConstraintError";
+  readonly violation: ConstraintViolation;
+
+  constructor(message: string, violation: ConstraintViolation) {
+    super("CONSTRAINT_VIOLATED", message, { details: { ...violation } });
+    this.violation = violation;
   }
 }
 

@@ -55,6 +55,20 @@ export {
   type TablePartition,
 } from "./commit-record.js";
 export {
+  type Cardinality,
+  type ConstraintViolation,
+  VIOLATING_KEYS_MAX,
+} from "./constraint-violation.js";
+export {
+  type ConstraintSpecs,
+  type Constraints,
+  checkReference,
+  hasConstraints,
+  NO_CONSTRAINTS,
+  parseConstraints,
+  type ReferenceConstraint,
+} from "./constraints.js";
+export {
   BUCKET_COLUMN,
   defineTable,
   equalDescriptors,
@@ -95,6 +109,7 @@ export {
 } from "./disk-names.js";
 export {
   ConflictError,
+  ConstraintError,
   CrvError,
   ERROR_ACTIONS,
   type ErrorAction,

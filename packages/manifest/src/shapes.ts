@@ -8,12 +8,15 @@ import {
   type ColumnStatistics,
   type ColumnType,
   CrvError,
+  hasConstraints,
   NAME_CHARS_MAX,
+  NO_CONSTRAINTS,
   type ObjectKey,
   type PartEntry,
   parseBranchName,
   parseColumnSpec,
   parseCommitId,
+  parseConstraints,
   parseObjectKey,
   parseOperationId,
   parsePartKey,
@@ -211,6 +214,17 @@ const schemaVersionShape = z
   .object({ major: countShape, minor: countShape, date: z.string() })
   .transform(checkedBy((v) => schemaVersion(v.major, v.minor, v.date)));
 
+const constraintsShape = z.object({
+  unique: z.array(z.array(z.string())),
+  references: z.array(
+    z.object({
+      columns: z.array(z.string()),
+      table: z.string(),
+      cardinality: z.object({ min: countShape, max: countShape.nullable() }),
+    }),
+  ),
+});
+
 export const descriptorShape: z.ZodType<TableDescriptor> = z
   .object({
     name: tableKeyShape,
@@ -221,6 +235,7 @@ export const descriptorShape: z.ZodType<TableDescriptor> = z
     tick_column: z.string().nullable(),
     tick_bucket_size: versionShape.nullable(),
     key: z.array(z.string()),
+    constraints: constraintsShape.optional(),
   })
   .refine((d) => {
     const names = new Set(d.columns.map(([name]) => name));
@@ -234,9 +249,16 @@ export const descriptorShape: z.ZodType<TableDescriptor> = z
       others.every((name) => d.required.includes(name))
     );
   }, "its columns, required, nullable, key and tick_column do not fit together")
+  .transform((d) => ({ ...d, columns: Object.fromEntries(d.columns) }))
+  .transform(
+    checkedBy((d) => ({
+      ...d,
+      constraints: d.constraints ? parseConstraints(d, d.constraints) : NO_CONSTRAINTS,
+    })),
+  )
   .transform((d) => ({
     name: d.name,
-    columns: Object.fromEntries(d.columns),
+    columns: d.columns,
     partitioning: ["bucket"] as const,
     required: d.required,
     nullable: d.nullable,
@@ -244,6 +266,7 @@ export const descriptorShape: z.ZodType<TableDescriptor> = z
     tickColumn: d.tick_column,
     tickBucketSize: d.tick_bucket_size,
     key: d.key,
+    constraints: d.constraints,
   }));
 
 export function writeDescriptor(d: TableDescriptor): object {
@@ -256,6 +279,7 @@ export function writeDescriptor(d: TableDescriptor): object {
     tick_column: d.tickColumn,
     tick_bucket_size: d.tickBucketSize,
     key: d.key,
+    ...(hasConstraints(d.constraints) && { constraints: d.constraints }),
   };
 }
 

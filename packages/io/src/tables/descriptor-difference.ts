@@ -1,5 +1,6 @@
 /** What differs between the table that a program describes and the one that the run has. */
 import {
+  canonicalJson,
   equalDescriptors,
   formatColumnType,
   formatSchemaVersion,
@@ -22,6 +23,7 @@ export function descriptorDifference(
     differenceOf("the tick column", described.tickColumn, stored.tickColumn) ??
     differenceOf("the bucket size", described.tickBucketSize, stored.tickBucketSize) ??
     differenceOf("the key", described.key.join(", "), stored.key.join(", ")) ??
+    constraintDifference(described, stored) ??
     differenceOf(
       "the schema version",
       formatSchemaVersion(described.version),
@@ -49,6 +51,20 @@ function columnDifference(described: TableDescriptor, stored: TableDescriptor): 
     Object.keys(described.columns).join(", "),
     Object.keys(stored.columns).join(", "),
   );
+}
+
+function constraintDifference(
+  { constraints: described }: TableDescriptor,
+  { constraints: stored }: TableDescriptor,
+): string | undefined {
+  for (const kind of ["unique", "references"] as const) {
+    const [here, there] = [described, stored].map((constraints) =>
+      constraints[kind].map(canonicalJson).sort().join(", "),
+    );
+    const difference = differenceOf(`the constraint "${kind}"`, here || null, there || null);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
 }
 
 function suffixOf(descriptor: TableDescriptor, column: string): string {
