@@ -13,8 +13,8 @@ import {
   parseColumnSpec,
 } from "./column-type.js";
 import {
-  type Constraints,
   type ConstraintSpecs,
+  type Constraints,
   isKeyType,
   NO_CONSTRAINTS,
   parseConstraints,

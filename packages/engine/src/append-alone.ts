@@ -10,18 +10,20 @@ export interface NamedAppend {
   readonly ref: OperationRef;
   readonly intent: OperationIntent;
   readonly table: TableDescriptor;
+  /** Tables that are made with the rows. */
+  readonly create: readonly TableDescriptor[];
 }
 
 export async function appendAlone(
   context: EngineContext,
-  { ref, intent, table }: NamedAppend,
+  { ref, intent, table, create }: NamedAppend,
   rows: AsyncIterable<RecordBatch>,
   signal?: AbortSignal,
 ): Promise<AppendOutcome> {
   // Disposing discards what was staged; after the commit it has no effect.
-  await using operation = await beginOperation(context, intent, ref);
-  if (intent.base.descriptor(table.name) === undefined) {
-    await operation.stageSchema(table.name, { kind: "create", descriptor: table });
+  await using operation = await beginOperation(context, { ...intent, recheck: true }, ref);
+  for (const descriptor of create) {
+    await operation.stageSchema(descriptor.name, { kind: "create", descriptor });
   }
   const { parts, rowsAdded } = await operation.stageAppend(table.name, rows);
   signal?.throwIfAborted();

@@ -39,6 +39,8 @@ export async function appendTogether(
     edits = await stageTables(context, pipeline, appends);
     outcome = await pipeline.publish({
       ...leader,
+      // The oldest: what came since may concern any of them.
+      ref: { ...leader.ref, base: Math.min(...members.map(({ ref }) => ref.base)) },
       mode: "blind",
       kind: "append",
       edits,

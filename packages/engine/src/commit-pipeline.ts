@@ -151,8 +151,15 @@ export class CommitPipeline {
     await this.#context.residual.removeStaged(this.#ref, written);
   }
 
-  /** C and D. Throws only when the store refused the record; then nothing was committed. */
-  async publish(proposal: Proposal): Promise<CommitOutcome> {
+  /**
+   * C and D. Throws only when the store refused the record; then nothing was committed.
+   *
+   * @param isTriedAgain Of which conflicts the staged parts stay, since they are proposed again.
+   */
+  async publish(
+    proposal: Proposal,
+    isTriedAgain: (outcome: CommitOutcome) => boolean = () => false,
+  ): Promise<CommitOutcome> {
     if (this.#sidecar) await this.#leave("parts");
     await this.#enter("publish");
     const outcome = await this.#context.publisher.publish(proposal);
@@ -161,6 +168,8 @@ export class CommitPipeline {
       await this.#enter("views");
       await this.#follow(proposal);
       await this.#leave("views");
+    } else if (isTriedAgain(outcome)) {
+      return outcome;
     } else if (outcome.kind !== "unknown") {
       // A duplicate's parts are no more named by any record than those of a conflict.
       await this.withdraw();

@@ -8,6 +8,7 @@ import {
 } from "@crv/core";
 import { type RunState, tableManifest } from "@crv/manifest";
 import type {
+  AppendOptions,
   AppendOutcome,
   OperationIntent,
   SnapshotTarget,
@@ -19,6 +20,7 @@ import { appendAlone } from "./append-alone.js";
 import { holdSmall } from "./append-batches.js";
 import { AppendGroups } from "./append-groups.js";
 import { beginOperation, nameOperation } from "./begin-operation.js";
+import { isAppendChecked } from "./constraints/check-constraints.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
 import { planScan } from "./scan/plan.js";
 import { scanTable } from "./scan/scan-table.js";
@@ -33,8 +35,8 @@ const storages = handleKind<StagedStorage, ReaderContext>("storage");
 export function makeStorage(context: EngineContext): StagedStorage {
   const groups = new AppendGroups(context);
   return assemble(context, {
-    append: (intent, table, rows, { signal } = {}) =>
-      append(context, groups, intent, table, rows, signal),
+    append: (intent, table, rows, options = {}) =>
+      append(context, groups, intent, table, rows, options),
     begin: (intent) => beginOperation(context, intent),
     resolve: (operation) => resolve(context, operation),
     trimLog: (keepVersions) => trimLog(context, keepVersions),
@@ -151,18 +153,24 @@ async function findState({ log }: ReaderContext, at: SnapshotTarget): Promise<Ru
   return log.refresh();
 }
 
-/** Small ones may go together; a caller's own id is attempted alone, so that it is looked up first. */
+/**
+ * Small ones may go together. A caller's own id is attempted alone, so that it is looked up first; so
+ * is what constraints can refuse.
+ */
 async function append(
   context: EngineContext,
   groups: AppendGroups,
   intent: OperationIntent,
   table: TableDescriptor,
   rows: AsyncIterable<RecordBatch>,
-  signal: AbortSignal | undefined,
+  { create, signal }: AppendOptions,
 ): Promise<AppendOutcome> {
-  const named = { ref: nameOperation(context, intent), intent, table };
-  const isNew = intent.base.descriptor(table.name) === undefined;
-  if (isNew || intent.mode !== "blind" || intent.operationId !== undefined) {
+  const base = stateOf(intent.base);
+  const isNew = !base.tables.has(table.name);
+  const made = create ?? (isNew ? [table] : []);
+  const named = { ref: nameOperation(context, intent), intent, table, create: made };
+  const isBlind = intent.mode === "blind" && !isAppendChecked(base, table);
+  if (made.length > 0 || !isBlind || intent.operationId !== undefined) {
     return appendAlone(context, named, rows, signal);
   }
   const { rows: all, small } = await holdSmall(rows);

@@ -96,7 +96,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
   context.checkpointedAt = log.checkpointVersion;
   const recovered = await sweep(recovery, { views: true });
   const refresh = async (): Promise<SweepReport> => {
-    const report = await context.recover();
+    const report = await sweep(recovery, { views: false });
     await log.refresh();
     return report;
   };

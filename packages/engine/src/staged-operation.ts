@@ -4,6 +4,7 @@
  */
 import {
   type CommitOutcome,
+  hasConstraints,
   IoError,
   IoSchemaError,
   type OperationKind,
@@ -14,7 +15,13 @@ import {
   type TableVersion,
 } from "@crv/core";
 import { arrowSchema } from "@crv/core/arrow";
-import { fitsTable, type RunState, tableVersionOf } from "@crv/manifest";
+import {
+  fitsTable,
+  type Proposal,
+  type RunState,
+  STRICT_RETRIES_MAX,
+  tableVersionOf,
+} from "@crv/manifest";
 import type {
   OperationIntent,
   ScanPlan,
@@ -29,6 +36,7 @@ import type { RecordBatch } from "apache-arrow";
 import { followedBy, inChunks } from "./batch-stream.js";
 import { deleteRows, updateRows } from "./change-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
+import { checkConstraints } from "./constraints/check-constraints.js";
 import type { EngineContext } from "./engine-context.js";
 import { partsThatMayHold } from "./keys/candidate-parts.js";
 import { checkHasKey, prepareMerge } from "./merge-rows.js";
@@ -43,7 +51,7 @@ export class EngineOperation implements StagedOperation {
   readonly ref: OperationRef;
   readonly #context: EngineContext;
   readonly #intent: OperationIntent;
-  readonly #base: RunState;
+  #base: RunState;
   readonly #pipeline: CommitPipeline;
   readonly #drafts = new Map<TableKey, TableDraft>();
   readonly #expected = new Map<TableKey, TableVersion | null>();
@@ -52,6 +60,8 @@ export class EngineOperation implements StagedOperation {
   readonly #settled: CommitOutcome | undefined;
   /** Stage calls that hold rows: they share the budget of the operation. */
   #holding = 0;
+  /** Whether rows may depend on something that was read. */
+  #hasRead = false;
   #done = false;
 
   constructor(
@@ -115,7 +125,8 @@ export class EngineOperation implements StagedOperation {
     }
     this.#kinds.add("schema");
     if (!this.#drafts.has(table)) this.#drafts.set(table, new TableDraft(descriptor, existing));
-    this.#expect(table, null);
+    const isConstrained = hasConstraints(descriptor.constraints);
+    this.#expect(table, isConstrained ? tableVersionOf(this.#base, table) : null);
     return this.#handle("schema", table, [], 0, 0);
   }
 
@@ -133,6 +144,7 @@ export class EngineOperation implements StagedOperation {
 
   expect(table: TableKey): void {
     this.#checkOpen();
+    this.#hasRead = true;
     this.#expect(table, tableVersionOf(this.#base, table));
   }
 
@@ -142,24 +154,11 @@ export class EngineOperation implements StagedOperation {
       await this.discard();
       return this.#settled;
     }
-    const changed = [...this.#drafts].filter(([, draft]) => draft.hasEffect);
-    if (changed.length === 0) {
-      await this.discard();
-      return { kind: "unchanged", version: this.#base.version };
-    }
     this.#done = true;
     try {
-      return await this.#pipeline.publish({
-        ref: this.ref,
-        mode: this.#intent.mode,
-        actor: this.#intent.actor ?? null,
-        message: this.#intent.message ?? null,
-        kind: this.#kind(changed.length),
-        expected: this.#expected,
-        edits: new Map(changed.map(([table, draft]) => [table, draft.edit])),
-      });
+      return await this.#land();
     } catch (error) {
-      // Only a store that provably did nothing throws here.
+      // A constraint is violated, or the store provably did nothing.
       await this.#pipeline.withdraw();
       throw error;
     } finally {
@@ -176,6 +175,63 @@ export class EngineOperation implements StagedOperation {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.discard();
+  }
+
+  /** Checks constraints and publishes under what they read; if that moved, once more where it may. */
+  async #land(): Promise<CommitOutcome> {
+    for (let rechecks = 0; ; rechecks++) {
+      const proposal = await this.#propose();
+      if (proposal.edits.size === 0) {
+        await this.#pipeline.withdraw();
+        return { kind: "unchanged", version: this.#base.version };
+      }
+      const mayRecheck = this.#mayRecheck && rechecks < STRICT_RETRIES_MAX;
+      const isTriedAgain = (outcome: CommitOutcome) => mayRecheck && isStale(outcome);
+      const outcome = await this.#pipeline.publish(proposal, isTriedAgain);
+      if (!isTriedAgain(outcome)) return outcome;
+      await this.#rebase();
+    }
+  }
+
+  /** What is to be committed. What the constraints read joins the read set. */
+  async #propose(): Promise<Proposal> {
+    const { mode, actor = null, message = null } = this.#intent;
+    const changed = [...this.#drafts].filter(([, draft]) => draft.hasEffect);
+    if (changed.length > 0 && mode !== "content-preserving") {
+      const { parts } = this.#context;
+      const reads = await checkConstraints({ base: this.#base, drafts: this.#drafts, parts });
+      for (const table of reads) this.#expect(table, tableVersionOf(this.#base, table));
+    }
+    return {
+      ref: { ...this.ref, base: this.#base.version },
+      mode,
+      actor,
+      message,
+      kind: this.#kind(changed.length),
+      expected: this.#expected,
+      edits: new Map(changed.map(([table, draft]) => [table, draft.edit])),
+    };
+  }
+
+  /** Whether only constraints looked at tables, so that to look again is to have begun later. */
+  get #mayRecheck(): boolean {
+    const isAppend = [...this.#kinds].every((kind) => kind === "append" || kind === "schema");
+    const { mode, recheck = false } = this.#intent;
+    return recheck && mode === "blind" && isAppend && !this.#hasRead;
+  }
+
+  /** Puts what was staged on the newest version. */
+  async #rebase(): Promise<void> {
+    const { log, store } = this.#context;
+    this.#base = await log.refresh();
+    // Rule `syncfound`, as where the operation began.
+    await log.makeDurable(store);
+    for (const [table, draft] of this.#drafts) {
+      this.#drafts.set(table, draft.rebase(this.#base.tables.get(table)));
+    }
+    for (const [table, version] of this.#expected) {
+      if (version !== null) this.#expected.set(table, tableVersionOf(this.#base, table));
+    }
   }
 
   #stageMerged(table: TableKey, rows: RecordBatch): Promise<StagedHandle> {
@@ -236,7 +292,9 @@ export class EngineOperation implements StagedOperation {
     if (this.#settled) return this.#handle(kind, table, [], 0, 0);
     const draft = this.#draft(table);
     this.#kinds.add(kind);
-    this.#expect(table, isStrict ? draft.baseVersion : null);
+    // Under constraints nothing is blind: they are checked against the rows that are there.
+    const isBlind = !isStrict && !hasConstraints(draft.descriptor.constraints);
+    this.#expect(table, isBlind ? null : draft.baseVersion);
     const { removed, added, touched } = await work(draft);
     await this.#pipeline.dropSuperseded(draft.replace(removed, added));
     const carriedOver = countRows(removed) - touched;
@@ -325,6 +383,10 @@ export class EngineOperation implements StagedOperation {
       details: { what: "operation", operationId: this.ref.operationId },
     });
   }
+}
+
+function isStale(outcome: CommitOutcome): boolean {
+  return outcome.kind === "conflict" && outcome.conflict.kind === "ExpectedVersionMismatch";
 }
 
 function countRows(parts: readonly PartEntry[]): number {

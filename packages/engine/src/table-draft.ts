@@ -21,7 +21,22 @@ export class TableDraft {
 
   /** In order of their commits, then of staging. */
   get parts(): readonly PartEntry[] {
-    return [...this.#base.filter((part) => !this.#removed.has(part.path)), ...this.#added];
+    return [...this.kept, ...this.#added];
+  }
+
+  /** Parts of the base that are still there. */
+  get kept(): readonly PartEntry[] {
+    return this.#base.filter((part) => !this.#removed.has(part.path));
+  }
+
+  /** Staged parts. */
+  get added(): readonly PartEntry[] {
+    return this.#added;
+  }
+
+  /** Parts of the base that were replaced. */
+  get removed(): readonly PartEntry[] {
+    return this.#base.filter((part) => this.#removed.has(part.path));
   }
 
   /** A table that comes to be, or parts that come or go. */
@@ -31,6 +46,13 @@ export class TableDraft {
 
   get edit(): TableEdit {
     return { descriptor: this.descriptor, add: this.#added, remove: [...this.#removed] };
+  }
+
+  /** The same staged parts over another base. Requires: none of the base was replaced. */
+  rebase(base: TableState | undefined): TableDraft {
+    const draft = new TableDraft(this.descriptor, base);
+    draft.#added = this.#added;
+    return draft;
   }
 
   /**

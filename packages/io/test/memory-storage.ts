@@ -21,6 +21,7 @@ import {
 } from "@crv/core";
 import { arrowSchema, BatchBuilder, readTicks } from "@crv/core/arrow";
 import type {
+  AppendOptions,
   AppendOutcome,
   OperationIntent,
   ScanPlan,
@@ -154,11 +155,11 @@ export class MemoryStorage {
     intent: OperationIntent,
     table: TableDescriptor,
     rows: AsyncIterable<RecordBatch>,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    { signal, create = [] }: AppendOptions = {},
   ): Promise<AppendOutcome> {
     await using operation = await this.begin(intent);
-    if (intent.base.descriptor(table.name) === undefined) {
-      await operation.stageSchema(table.name, { kind: "create", descriptor: table });
+    for (const descriptor of create) {
+      await operation.stageSchema(descriptor.name, { kind: "create", descriptor });
     }
     const { parts, rowsAdded } = await operation.stageAppend(table.name, rows);
     signal?.throwIfAborted();

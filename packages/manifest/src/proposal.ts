@@ -90,6 +90,8 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
       return { kind: "ExpectedVersionMismatch", tableKey, expected, actual: table?.version ?? 0 };
     }
   }
+  const newcomer = findNewReference(proposal, state);
+  if (newcomer !== undefined) return newcomer;
   for (const [tableKey, edit] of proposal.edits) {
     const table = state.tables.get(tableKey);
     if (table && !fitsTable(table, edit.descriptor)) {
@@ -100,6 +102,26 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
       if (!edit.remove.every((path) => present.has(path))) {
         return { kind: "PartsReplaced", tableKey, at: state.version };
       }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * A table that came to be after the base and references one that is edited: the constraints of the
+ * operation were checked as if it did not exist. Only edits that can break the reference count.
+ */
+function findNewReference(proposal: Proposal, state: RunState): Conflict | undefined {
+  const { mode, ref, expected, edits } = proposal;
+  if (mode === "content-preserving" || state.version === ref.base) return undefined;
+  for (const { key, version, describedAt, descriptor } of state.tables.values()) {
+    if (describedAt <= ref.base || expected.get(key) != null) continue;
+    const isBreakable = descriptor.constraints.references.some(({ table, cardinality }) => {
+      const edit = edits.get(table);
+      return edit && (edit.remove.length > 0 || (cardinality.min > 0 && edit.add.length > 0));
+    });
+    if (isBreakable) {
+      return { kind: "ExpectedVersionMismatch", tableKey: key, expected: 0, actual: version };
     }
   }
   return undefined;

@@ -1,6 +1,7 @@
 /** The sealed staged storage: what io and tensors may see of the store. Types only. */
 export type { Durability } from "./object-store.js";
 export type {
+  AppendOptions,
   AppendOutcome,
   CommitRange,
   OperationIntent,

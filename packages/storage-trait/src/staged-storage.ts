@@ -80,6 +80,12 @@ export interface OperationIntent {
   readonly operationId?: OperationId;
   /** Row of the table in docs/design/protocol.md, "Conflicts". */
   readonly mode: "blind" | "strict" | "content-preserving";
+  /**
+   * The rows do not depend on what was read: when a table that only constraints looked at has moved,
+   * they are checked again on the newest version, a few times, before that is a conflict. Of no
+   * effect once the operation has read or rewritten something.
+   */
+  readonly recheck?: boolean;
 }
 
 export type StageKind = "append" | "merge" | "overwrite" | "delete" | "update" | "schema";
@@ -129,7 +135,14 @@ export interface StagedOperation extends AsyncDisposable {
   staged(table: TableKey): readonly PartEntry[];
   /** Adds the table to the read set without reading it. */
   expect(table: TableKey): void;
-  /** Once. Returns the outcome, throws only for surprises. */
+  /**
+   * Once. Checks the constraints of every table on the state that the commit will produce; what that
+   * reads joins the read set. Returns the outcome, throws only for surprises and for
+   *
+   * @throws ConstraintError `CONSTRAINT_VIOLATED`: nothing is visible, what was staged is removed.
+   * @throws SchemaError `INVALID_DESCRIPTOR`: a table that is made references one that does not exist,
+   *   or not its key.
+   */
   commit(options?: { readonly signal?: AbortSignal }): Promise<CommitOutcome>;
   /** Removes what was staged, as far as possible. Idempotent; without effect after `commit`. */
   discard(): Promise<void>;
@@ -144,6 +157,12 @@ export interface AppendOutcome {
   readonly buckets: readonly number[];
   /** Parts that hold the rows; they may hold those of other appends, too. */
   readonly parts: readonly PartEntry[];
+}
+
+export interface AppendOptions {
+  readonly signal?: AbortSignal;
+  /** Tables that are made with the rows; default: that of the rows, when the base does not have it. */
+  readonly create?: readonly TableDescriptor[];
 }
 
 /** What trimming the log did. */
@@ -178,13 +197,16 @@ export interface StagedStorage extends AsyncDisposable {
   begin(intent: OperationIntent): Promise<StagedOperation>;
   /**
    * Rows as one blind operation; makes the table when the base does not have it. Small appends that
-   * are under way together share parts, sidecar and record, and each is told its own outcome.
+   * are under way together share parts, sidecar and record, and each is told its own outcome. Under
+   * constraints an append is alone, and checked again when a table that the check read has moved.
+   *
+   * @throws ConstraintError, SchemaError as of `StagedOperation.commit`.
    */
   append(
     intent: OperationIntent,
     table: TableDescriptor,
     rows: AsyncIterable<RecordBatch>,
-    options?: { readonly signal?: AbortSignal },
+    options?: AppendOptions,
   ): Promise<AppendOutcome>;
   /** Removes the records of all but the newest versions, at least 3; they can be read no more. */
   trimLog(keepVersions: number): Promise<TrimReport>;

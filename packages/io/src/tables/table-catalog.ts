@@ -1,6 +1,7 @@
 /** The tables that a program may name, and what each name stands for in a snapshot. */
 import {
   CANONICAL_TABLES,
+  checkReference,
   equalDescriptors,
   IoSchemaError,
   isTableName,
@@ -35,6 +36,7 @@ export class TableCatalog {
    * @param tables Descriptors that the program passed at open.
    * @param tickBucketSize Of tables that are made without their own.
    * @throws IoSchemaError `DESCRIPTOR_MISMATCH` when two of one name differ.
+   * @throws SchemaError `INVALID_DESCRIPTOR` when one references another of them, but not its key.
    */
   constructor(tables: readonly TableDescriptor[], tickBucketSize: number) {
     const described = new Map<string, TableDescriptor>(Object.entries(CANONICAL_TABLES));
@@ -43,6 +45,7 @@ export class TableCatalog {
       checkSame(described.get(table.name), table);
       described.set(table.name, table);
     }
+    for (const table of tables) checkReferences(table, described);
     this.#described = described;
     this.#tickBucketSize = tickBucketSize;
   }
@@ -85,6 +88,34 @@ export class TableCatalog {
     return { descriptor: stored, exists: true };
   }
 
+  /**
+   * The tables that must be made for `descriptor` to be: itself and, before it, those that it
+   * references, and so on.
+   *
+   * @param existing Tables that need not be made.
+   * @throws SchemaError `INVALID_DESCRIPTOR` when one references a table that is neither in the run nor
+   *   described, or not its key.
+   */
+  missingFor(
+    descriptor: TableDescriptor,
+    existing: (table: TableKey) => TableDescriptor | undefined,
+  ): readonly TableDescriptor[] {
+    const missing = new Map<TableKey, TableDescriptor>();
+    const visit = (table: TableDescriptor): void => {
+      if (existing(table.name) !== undefined || missing.has(table.name)) return;
+      missing.set(table.name, table);
+      for (const reference of table.constraints.references) {
+        const described = this.#described.get(reference.table);
+        const made = missing.get(reference.table);
+        const referenced = existing(reference.table) ?? made ?? described;
+        checkReference(table, reference, referenced);
+        if (described) visit(withBucketSize(described, this.#tickBucketSize));
+      }
+    };
+    visit(descriptor);
+    return [...missing.values()].reverse();
+  }
+
   #unknown(table: unknown, stored: readonly TableKey[]): IoSchemaError {
     const known = [...new Set([...stored, ...this.#described.keys()])].sort();
     const meant = typeof table === "string" ? closestName(table, known) : undefined;
@@ -106,6 +137,17 @@ function checkDescriptor(table: object): TableDescriptor {
     `${show(table)} does not describe a table: make descriptors with defineTable`,
     { details: { table } },
   );
+}
+
+/** Those to tables that only the run may know are checked when the table is made. */
+function checkReferences(
+  table: TableDescriptor,
+  described: ReadonlyMap<string, TableDescriptor>,
+): void {
+  for (const reference of table.constraints.references) {
+    const referenced = described.get(reference.table);
+    if (referenced) checkReference(table, reference, referenced);
+  }
 }
 
 function checkSame(known: TableDescriptor | undefined, given: TableDescriptor): void {

@@ -47,7 +47,7 @@ export async function appendRows(
     try {
       const landed = encoded.isEmpty
         ? { version: snapshot.version, ...rowsOfParts([]) }
-        : await commitRows(storage, descriptor, encoded, intentOf(snapshot, options), signal);
+        : await commitRows(context, descriptor, encoded, intentOf(snapshot, options), signal);
       const rows = describeRows(table.key, landed, encoded.ignoredColumns);
       return { ...rows, version: landed.version, runId: storage.runId, durability };
     } finally {
@@ -59,7 +59,7 @@ export async function appendRows(
 }
 
 async function commitRows(
-  storage: StagedStorage,
+  { storage, catalog }: WriteContext,
   descriptor: TableDescriptor,
   encoded: EncodedInput,
   intent: OperationIntent,
@@ -67,7 +67,8 @@ async function commitRows(
 ): Promise<StoredRows & { readonly version: Version }> {
   const { name } = descriptor;
   try {
-    const options = signal ? { signal } : {};
+    const create = catalog.missingFor(descriptor, (table) => intent.base.descriptor(table));
+    const options = { create, ...(signal && { signal }) };
     const appended = await storage.append(intent, descriptor, encoded.batches(), options);
     const landed = landedOrThrow(appended.outcome, [name]);
     const { version } = landed;

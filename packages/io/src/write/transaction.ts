@@ -230,10 +230,13 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     return catalog.resolve(catalog.find(table), this.#snapshot);
   }
 
-  /** Stages the schema of a table that does not exist yet, once. */
-  async #make({ descriptor, exists }: ResolvedTable): Promise<void> {
-    if (exists || this.#made.has(descriptor.name)) return;
-    await this.#operation.stageSchema(descriptor.name, { kind: "create", descriptor });
-    this.#made.set(descriptor.name, descriptor);
+  /** Stages the schema of a table that does not exist yet, and of those that it references, once. */
+  async #make({ descriptor }: ResolvedTable): Promise<void> {
+    const existing = (table: TableKey): TableDescriptor | undefined =>
+      this.#snapshot.descriptor(table) ?? this.#made.get(table);
+    for (const missing of this.#context.catalog.missingFor(descriptor, existing)) {
+      await this.#operation.stageSchema(missing.name, { kind: "create", descriptor: missing });
+      this.#made.set(missing.name, missing);
+    }
   }
 }
