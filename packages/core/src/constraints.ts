@@ -66,7 +66,16 @@ export function hasConstraints({ unique, references }: Constraints): boolean {
  * @throws GrammarError `INVALID_NAME` for the name of a referenced table.
  */
 export function parseConstraints(table: ConstrainedTable, specs: ConstraintSpecs): Constraints {
+  checkMembers(table, "constraints", specs, ["unique", "references"]);
   const { unique = [], references = [] } = specs;
+  for (const [kind, list] of Object.entries({ unique, references })) {
+    if (!Array.isArray(list)) {
+      throw invalid(table.name, `constraints.${kind} must be a list (got: ${show(list)})`);
+    }
+  }
+  for (const reference of references) {
+    checkMembers(table, "references", reference, ["columns", "table", "cardinality"]);
+  }
   const constraints: Constraints = {
     unique: unique.map((columns) => parseColumns(table, "unique", columns)),
     references: references.map((reference) => ({
@@ -148,17 +157,33 @@ function parseColumns(
 }
 
 function parseCardinality(
-  { name }: ConstrainedTable,
-  { min = 0, max = null }: Partial<Cardinality> = {},
+  table: ConstrainedTable,
+  cardinality: Partial<Cardinality> = {},
 ): Cardinality {
+  checkMembers(table, "cardinality", cardinality, ["min", "max"]);
+  const { min = 0, max = null } = cardinality;
   const isCount = (n: number | null): n is number => Number.isSafeInteger(n) && (n ?? -1) >= 0;
   if (!isCount(min) || !(max === null || (isCount(max) && max >= Math.max(min, 1)))) {
     throw invalid(
-      name,
+      table.name,
       `the cardinality of references needs whole numbers min >= 0 and max >= min, at least 1 (got: ${show({ min, max })})`,
     );
   }
   return { min, max };
+}
+
+/** A misspelt constraint would otherwise never be checked. */
+function checkMembers(
+  { name }: ConstrainedTable,
+  what: string,
+  value: object,
+  allowed: readonly string[],
+): void {
+  if (typeof value === "object" && value !== null) {
+    const unknown = Object.keys(value).find((member) => !allowed.includes(member));
+    if (unknown === undefined) return;
+  }
+  throw invalid(name, `${what} must be an object of ${allowed.join(", ")} (got: ${show(value)})`);
 }
 
 function checkDistinct(

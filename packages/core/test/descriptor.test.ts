@@ -38,6 +38,7 @@ describe("defineTable", () => {
       tickColumn: "minute",
       tickBucketSize: 1440,
       key: ["minute", "origin"],
+      constraints: { unique: [], references: [] },
     });
   });
 

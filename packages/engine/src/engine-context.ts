@@ -44,6 +44,8 @@ export interface EngineContext extends ReaderContext {
   readonly stageBytesMax: number;
   /** How long this process may be silent before others may fence its operations. */
   readonly leaseMs: number;
+  /** Keys that a check of constraints holds at once; more are checked in several passes. */
+  readonly keysHeldMax: number;
   /** Operations of this process that are under way. */
   readonly own: Set<OperationId>;
   readonly onPhase: ((event: PhaseEvent) => void | Promise<void>) | undefined;

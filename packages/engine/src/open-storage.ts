@@ -24,6 +24,9 @@ import { PublishedViews } from "./published-views.js";
 /** Rows held by one operation: with their Parquet form, well under the limit of WebAssembly. */
 const STAGE_BYTES_MAX = 256 * 1024 * 1024;
 
+/** Some 100 bytes each. (A Map ends at 2^24 entries.) */
+const KEYS_HELD_MAX = 1 << 20;
+
 export interface OpenReaderOptions {
   readonly runId: RunId;
   readonly store: ObjectReader;
@@ -44,6 +47,8 @@ export interface OpenStorageOptions extends OpenReaderOptions {
   readonly stageBytesMax?: number;
   /** How long this process may be silent before others may fence its operations; default 60 s. */
   readonly leaseMs?: number;
+  /** Keys that a check of constraints holds at once. */
+  readonly keysHeldMax?: number;
   readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
 }
 
@@ -85,6 +90,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
     views: new PublishedViews(views, options.writeManifestEveryN),
     leaseMs,
     stageBytesMax: options.stageBytesMax ?? STAGE_BYTES_MAX,
+    keysHeldMax: options.keysHeldMax ?? KEYS_HELD_MAX,
     onPhase: options.onPhase,
     recover: () => sweep(recovery, { views: false, passUnderWay: true }),
     hashKey: await createHash52(),

@@ -198,8 +198,9 @@ export class EngineOperation implements StagedOperation {
     const { mode, actor = null, message = null } = this.#intent;
     const changed = [...this.#drafts].filter(([, draft]) => draft.hasEffect);
     if (changed.length > 0 && mode !== "content-preserving") {
-      const { parts } = this.#context;
-      const reads = await checkConstraints({ base: this.#base, drafts: this.#drafts, parts });
+      const { parts, keysHeldMax } = this.#context;
+      const scope = { base: this.#base, drafts: this.#drafts, parts, keysHeldMax };
+      const reads = await checkConstraints(scope);
       for (const table of reads) this.#expect(table, tableVersionOf(this.#base, table));
     }
     return {

@@ -99,6 +99,14 @@ function partOfTable(table: TableKey): fc.Arbitrary<PartEntry> {
     );
 }
 
+const constraints = fc.record({
+  unique: fc.subarray([["name"], ["tick", "name"]]),
+  references: fc.subarray([
+    { columns: ["name"], table: "t3" },
+    { columns: ["name"], table: "t4", cardinality: { min: 1, max: 7 } },
+  ]),
+});
+
 function descriptorOf(table: TableKey): fc.Arbitrary<TableDescriptor> {
   const spec = fc.constantFrom("i64?", "str", "f32[7]", "list[struct]", {
     struct: { z: "f64", a: { struct: { q: "str?", b: "i32" }, nullable: true } },
@@ -108,9 +116,11 @@ function descriptorOf(table: TableKey): fc.Arbitrary<TableDescriptor> {
     .tuple(
       fc.dictionary(fc.stringMatching(/^[a-z]{1,6}_x$/), spec, { maxKeys: 5 }),
       fc.option(positive),
+      fc.option(constraints, { nil: undefined }),
     )
-    .map(([more, bucketSize]) => {
-      const all = { name: table, columns: { tick: "i64", name: "str", ...more }, key: ["name"] };
+    .map(([more, bucketSize, constraints]) => {
+      const columns = { tick: "i64", name: "str", ...more };
+      const all = { name: table, columns, key: ["name"], ...(constraints && { constraints }) };
       return defineTable({ ...all, ...(bucketSize && { bucketSize }) } as never);
     });
 }

@@ -236,6 +236,31 @@ describe("decodeRecord", () => {
     ["a tick column that is none", `${DESCRIPTOR}/tick_column`, "toc"],
     ["a nullable key", `${DESCRIPTOR}/key`, ["v"]],
     ["a bucket size of 0", `${DESCRIPTOR}/tick_bucket_size`, 0],
+    ...[
+      ["without references", { unique: [] }],
+      ["of a column that is none", { unique: [["nil"]], references: [] }],
+      ["of a column without order", { unique: [["pos"]], references: [] }],
+      ["of no columns", { unique: [[]], references: [] }],
+      ["without a cardinality", { unique: [], references: [{ columns: ["name"], table: "o" }] }],
+      [
+        "whose cardinality is empty",
+        {
+          unique: [],
+          references: [{ columns: ["name"], table: "o", cardinality: { min: 2, max: 1 } }],
+        },
+      ],
+      [
+        "to what is no table",
+        {
+          unique: [],
+          references: [{ columns: ["name"], table: "../o", cardinality: { min: 0, max: null } }],
+        },
+      ],
+    ].map(([what, value]): [string, string, unknown] => [
+      `constraints ${what}`,
+      `${DESCRIPTOR}/constraints`,
+      value,
+    ]),
     [
       "a negative schema version",
       `${DESCRIPTOR}/version`,

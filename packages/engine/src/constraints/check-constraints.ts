@@ -16,7 +16,7 @@ import { TableDraft } from "../table-draft.js";
 import { findMissing, findOrphaned } from "./find-dangling.js";
 import { findDuplicates } from "./find-duplicates.js";
 import { findMiscounted } from "./find-miscounted.js";
-import { type CheckContext, KEYS_HELD_MAX } from "./key-reader.js";
+import type { CheckContext } from "./key-reader.js";
 import { danglingError, duplicatesError, miscountedError } from "./violation-error.js";
 
 export interface ConstraintScope {
@@ -24,17 +24,16 @@ export interface ConstraintScope {
   /** Tables that the operation touched. */
   readonly drafts: ReadonlyMap<TableKey, TableDraft>;
   readonly parts: PartStore;
-  /** Keys held at once; more are checked in several passes. */
-  readonly keysHeldMax?: number;
+  readonly keysHeldMax: number;
 }
 
 /**
  * @returns the tables whose committed rows the checks depend on: the read set of the constraints.
  * @throws ConstraintError `CONSTRAINT_VIOLATED`, of the first constraint that would be broken.
- * @throws SchemaError `INVALID_DESCRIPTOR` when a table that is made references what is not there.
+ * @throws SchemaError `INVALID_DESCRIPTOR` when a reference does not fit the table that it names.
  */
 export async function checkConstraints(scope: ConstraintScope): Promise<ReadonlySet<TableKey>> {
-  const { parts, keysHeldMax = KEYS_HELD_MAX } = scope;
+  const { parts, keysHeldMax } = scope;
   const context: CheckContext = { parts, keysHeldMax, reads: new Set() };
   for (const descriptor of constrainedTables(scope)) {
     const draft = draftOf(scope, descriptor.name) as TableDraft;
@@ -44,7 +43,8 @@ export async function checkConstraints(scope: ConstraintScope): Promise<Readonly
     }
     for (const reference of descriptor.constraints.references) {
       const referenced = draftOf(scope, reference.table);
-      if (draft.baseVersion === 0) checkReference(descriptor, reference, referenced?.descriptor);
+      if (!draft.hasEffect && !referenced?.hasEffect) continue;
+      checkReference(descriptor, reference, referenced?.descriptor);
       if (referenced) await checkRows(context, draft, referenced, reference);
     }
   }
@@ -67,7 +67,6 @@ async function checkRows(
   referenced: TableDraft,
   reference: ReferenceConstraint,
 ): Promise<void> {
-  if (!referencing.hasEffect && !referenced.hasEffect) return;
   const { descriptor } = referencing;
   const missing = await findMissing(context, referencing, referenced, reference);
   if (missing.length > 0) throw danglingError(descriptor, reference, missing);

@@ -10,9 +10,6 @@ import { pruneRowGroups } from "../scan/prune.js";
 import { readAhead } from "../scan/read-ahead.js";
 import type { HeldKeys } from "./held-keys.js";
 
-/** Rows whose keys one share may have: some 100 bytes each. (A Map ends at 2^24 entries.) */
-export const KEYS_HELD_MAX = 1 << 20;
-
 /** Parts read at once: one decodes while the other is looked through. */
 const PARTS_AT_ONCE = 2;
 
@@ -28,6 +25,7 @@ export type VisitKey = (key: string, values: readonly Scalar[]) => void;
 /** What all checks of one operation share. */
 export interface CheckContext {
   readonly parts: PartStore;
+  /** Rows whose keys one share may have. */
   readonly keysHeldMax: number;
   /** Tables whose committed rows a check depends on. */
   readonly reads: Set<TableKey>;

@@ -63,6 +63,7 @@ export interface OpenProcessOptions {
   readonly crashAt?: number;
   readonly onPhase?: (event: PhaseEvent) => void;
   readonly writeManifestEveryN?: number;
+  readonly keysHeldMax?: number;
   /** Of another machine nothing is known: its leases must run out. */
   readonly machine?: string;
 }
@@ -71,7 +72,7 @@ export interface OpenProcessOptions {
 export async function openProcess(
   disk: SimulatedDisk,
   name: string,
-  { onPhase, writeManifestEveryN, ...faults }: OpenProcessOptions = {},
+  { onPhase, writeManifestEveryN, keysHeldMax, ...faults }: OpenProcessOptions = {},
 ): Promise<OpenedProcess> {
   const store = disk.process(name, faults);
   const parts = new NumberPartStore(store);
@@ -87,6 +88,7 @@ export async function openProcess(
     durability: "full",
     ...(onPhase && { onPhase }),
     ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
+    ...(keysHeldMax !== undefined && { keysHeldMax }),
   });
   return { ...opened, store, parts };
 }
