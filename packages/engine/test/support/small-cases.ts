@@ -1,6 +1,13 @@
 /** Small cases whose schedules are searched one and all: two processes, one operation each. */
 import assert from "node:assert/strict";
-import { defineTable, HEAD_HINT_KEY, MAIN_BRANCH, type OperationId, sealOf } from "@crv/core";
+import {
+  defineTable,
+  HEAD_HINT_KEY,
+  MAIN_BRANCH,
+  type OperationId,
+  sealOf,
+  type TableDescriptor,
+} from "@crv/core";
 import { LEASE_MS } from "@crv/recovery";
 import type { StagedStorage } from "@crv/storage-trait";
 import { SimulatedDisk } from "@crv/storage-trait/testing";
@@ -13,7 +20,9 @@ import {
   type CommitOptions,
   commitRows,
   createTables,
+  KEYED,
   LEFT,
+  LINKED,
   only,
   openProcess,
   RIGHT,
@@ -43,17 +52,36 @@ export const SMALL_CASES: readonly NamedCase[] = [
   two("two appends to one table", append(LEFT, 1), append(LEFT, 2), { committed: 2 }),
   two("two appends that create one table", append(LEFT, 1), append(LEFT, 2), {
     committed: 2,
-    empty: true,
+    on: emptyRun,
   }),
   two("two that declare one table differently", declare(LEFT, 1), declare(OTHER_LEFT, 2), {
     committed: 1,
     committedMax: 1,
-    empty: true,
+    on: emptyRun,
   }),
   two("an append and an overwrite", append(LEFT, 1), overwrite(LEFT, 2), { committed: 1 }),
   two("two overwrites", overwrite(LEFT, 1), overwrite(LEFT, 2), { committed: 1 }),
   two("two that read what the other writes", reading(RIGHT, LEFT, 1), reading(LEFT, RIGHT, 2), {
     committed: 1,
+  }),
+  two("two appends of one unique key", link(1), link(1), {
+    committed: 1,
+    committedMax: 1,
+    on: () => runWithRows([KEYED, LINKED]),
+  }),
+  two("two appends of two unique keys", link(1), link(2), {
+    committed: 2,
+    on: () => runWithRows([KEYED, LINKED]),
+  }),
+  two("a row, and the deletion of what it refers to", link(1), unlink(1), {
+    committed: 1,
+    committedMax: 1,
+    on: () => runWithRows([KEYED, LINKED]),
+  }),
+  two("a table with a row, and the deletion of what it refers to", link(1), unlink(1), {
+    committed: 1,
+    committedMax: 1,
+    on: () => runWithRows([KEYED]),
   }),
   {
     name: "a writer whose lease runs out, and a recoverer",
@@ -144,8 +172,8 @@ interface Expected {
   readonly committed: number;
   /** Default: both may. */
   readonly committedMax?: number;
-  /** Whether the run has no tables. */
-  readonly empty?: boolean;
+  /** The run before. Default: it has tables without rows. */
+  readonly on?: () => Promise<SimulatedDisk>;
 }
 
 /** Two processes, one operation each. */
@@ -153,13 +181,13 @@ function two(
   name: string,
   first: Operate,
   second: Operate,
-  { committed, committedMax = 2, empty = false }: Expected,
+  { committed, committedMax = 2, on = runWithTables }: Expected,
 ): NamedCase {
   return {
     name,
     preemptionsMax: 1,
     async make() {
-      const disk = empty ? await emptyRun() : await runWithTables();
+      const disk = await on();
       const a = await openProcess(disk, "a");
       const b = await openProcess(disk, "b");
       const [idA, idB] = IDS as [OperationId, OperationId];
@@ -251,10 +279,39 @@ function reading(read: Append["table"], written: Append["table"], value: number)
   return (storage, id) => commitRows(storage, [{ table: written, values: [value] }], id, options);
 }
 
+/** A row under constraints; its table is made when it is not there. */
+function link(value: number): Operate {
+  return (storage, id) => {
+    return commitRows(storage, [{ table: LINKED, values: [value] }], id, { recheck: true });
+  };
+}
+
+/** Deletes the row that {@link link} refers to. */
+function unlink(tick: number): Operate {
+  return async (storage, operationId) => {
+    await using base = await storage.snapshot();
+    await using operation = await storage.begin({ base, mode: "strict", operationId });
+    const where = { kind: "compare", column: "tick", op: "eq", value: tick } as const;
+    await operation.stageDelete(KEYED.name, where);
+    return operation.commit();
+  };
+}
+
 async function emptyRun(): Promise<SimulatedDisk> {
   // The digest is compiled at its first use, which takes time that no schedule decides.
   await sealOf(new Uint8Array());
   return new SimulatedDisk();
+}
+
+/** Rows 1 and 2 of KEYED, none of the others. */
+async function runWithRows(tables: readonly TableDescriptor[]): Promise<SimulatedDisk> {
+  const disk = await emptyRun();
+  const { storage, store } = await openProcess(disk, "first");
+  const appends = tables.map((table) => ({ table, values: table === KEYED ? [1, 2] : [] }));
+  await commitRows(storage, appends, "01ZZ0000000000000000000000" as OperationId);
+  await storage.close();
+  store.process.kill();
+  return disk;
 }
 
 async function runWithTables(): Promise<SimulatedDisk> {

@@ -53,6 +53,17 @@ export const BY_VALUE = defineTable({
   bucketSize: 1000,
 });
 
+/** As LEFT, under constraints: each value once, and each tick a row of KEYED. */
+export const LINKED = defineTable({
+  name: "linked_table",
+  columns: { tick: "i64", value: "i64" },
+  bucketSize: 10,
+  constraints: {
+    unique: [["value"]],
+    references: [{ columns: ["tick"], table: KEYED.name }],
+  },
+});
+
 export interface OpenedProcess extends OpenedStorage {
   readonly store: SimulatedStore;
   readonly parts: PartStore;
@@ -156,6 +167,8 @@ export interface CommitOptions {
   readonly mode?: "blind" | "strict";
   /** Tables that the operation read besides. */
   readonly expected?: readonly TableKey[];
+  /** Whether constraints may be checked again. Default: no. */
+  readonly recheck?: boolean;
 }
 
 /** One commit of several tables; creates those that do not exist. */
@@ -163,12 +176,13 @@ export async function commitRows(
   storage: StagedStorage,
   appends: readonly Append[],
   operationId?: OperationId,
-  { mode = "blind", expected = [] }: CommitOptions = {},
+  { mode = "blind", expected = [], recheck = false }: CommitOptions = {},
 ): Promise<CommitOutcome> {
   await using base = await storage.snapshot();
   await using operation = await storage.begin({
     base,
     mode,
+    recheck,
     actor: "tester",
     ...(operationId && { operationId }),
   });

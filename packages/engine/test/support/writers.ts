@@ -25,6 +25,7 @@ import {
   createTables,
   KEYED,
   LEFT,
+  LINKED,
   type OpenedProcess,
   type OpenProcessOptions,
   only,
@@ -127,6 +128,20 @@ function appending(
   options: CommitOptions = {},
 ): Writer {
   return operation(name, contents, (storage) => commitRows(storage, appends, OPERATION, options));
+}
+
+/** An append to a table under constraints, in a run that has rows of it and of what it refers to. */
+function linking(name: string, appends: readonly Append[], contents: Contents): Writer {
+  const before: readonly Append[] = [
+    { table: KEYED, values: [1, 2, 3] },
+    { table: LINKED, values: [1, 2] },
+  ];
+  const held: Contents = { keyed_table: [1, 2, 3], linked_table: [1, 2] };
+  return {
+    ...appending(name, appends, contents, { recheck: true }),
+    prepare: async () => openOn(await runOfOneCommit(before)),
+    contents: [held, contents],
+  };
 }
 
 /** A transaction of one stage call on one table, strict. */
@@ -404,6 +419,18 @@ export const WRITERS: readonly Writer[] = [
     left_table: [],
   }),
   operation("load of two tables side by side", TWO_APPENDED, loadTwo),
+  linking("append under constraints", [{ table: LINKED, values: [3] }], {
+    keyed_table: [1, 2, 3],
+    linked_table: [1, 2, 3],
+  }),
+  linking(
+    "append of a row with the row that it refers to",
+    [
+      { table: LINKED, values: [3, 14] },
+      { table: KEYED, values: [14] },
+    ],
+    { keyed_table: [1, 2, 3, 14], linked_table: [1, 2, 3, 14] },
+  ),
   operation(
     "creation of two tables",
     { left_table: [], right_table: [] },

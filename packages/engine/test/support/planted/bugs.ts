@@ -27,6 +27,7 @@ const SETTLE = "recovery/src/settle-operations.ts";
 const EXAMINE = "recovery/src/examine-operations.ts";
 const TRIM = "engine/src/trim-log.ts";
 const PIPELINE = "engine/src/commit-pipeline.ts";
+const DANGLING = "engine/src/constraints/find-dangling.ts";
 const OPERATION = "engine/src/staged-operation.ts";
 const STORAGE = "engine/src/engine-storage.ts";
 const BEGIN = "engine/src/begin-operation.ts";
@@ -327,6 +328,50 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: PROPOSAL,
         find: "if (expected !== null && (table?.contentVersion ?? 0) > expected) {",
         replace: "if (expected !== null && (table?.contentVersion ?? 0) > Infinity) {",
+      },
+    ],
+  },
+  {
+    name: "what a constraint read does not join the read set",
+    caughtBy: "every schedule",
+    edits: [
+      {
+        file: OPERATION,
+        find: "for (const table of reads) this.#expect(table, tableVersionOf(this.#base, table));",
+        replace: "void reads;",
+      },
+    ],
+  },
+  {
+    name: "a reference is checked on the base, not on what the commit will produce",
+    caughtBy: "crash windows",
+    edits: [
+      {
+        file: DANGLING,
+        find: "const keys = keysOf(referenced, referenced.parts);",
+        replace: "const keys = keysOf(referenced, referenced.kept);",
+      },
+    ],
+  },
+  {
+    name: "a table that references another since is not looked for",
+    caughtBy: "every schedule",
+    edits: [
+      {
+        file: PROPOSAL,
+        find: "if (newcomer !== undefined) return newcomer;",
+        replace: "void newcomer;",
+      },
+    ],
+  },
+  {
+    name: "an append goes on over a table that moved without being checked again",
+    caughtBy: "every schedule",
+    edits: [
+      {
+        file: OPERATION,
+        find: 'if (changed.length > 0 && mode !== "content-preserving") {',
+        replace: "if (changed.length > 0 && this.#base.version === this.ref.base) {",
       },
     ],
   },
