@@ -6,6 +6,7 @@ import type { Liveness } from "@crv/storage-trait/liveness";
 import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import type { InlineCommitResidual } from "@crv/storage-trait/residual";
+import type { CommitTurns } from "./commit-turns.js";
 import type { PublishedViews } from "./published-views.js";
 
 /** The four phases of a commit, and its end. Source: docs/design/protocol.md, "Commit". */
@@ -46,6 +47,7 @@ export interface EngineContext extends ReaderContext {
   readonly leaseMs: number;
   /** Keys that a check of constraints holds at once; more are checked in several passes. */
   readonly keysHeldMax: number;
+  readonly turns: CommitTurns;
   /** Operations of this process that are under way. */
   readonly own: Set<OperationId>;
   readonly onPhase: ((event: PhaseEvent) => void | Promise<void>) | undefined;

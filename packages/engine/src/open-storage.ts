@@ -17,6 +17,7 @@ import type { Liveness } from "@crv/storage-trait/liveness";
 import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import type { InlineCommitResidual } from "@crv/storage-trait/residual";
+import { CommitTurns } from "./commit-turns.js";
 import type { EngineContext, PhaseEvent } from "./engine-context.js";
 import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
 import { PublishedViews } from "./published-views.js";
@@ -91,6 +92,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
     leaseMs,
     stageBytesMax: options.stageBytesMax ?? STAGE_BYTES_MAX,
     keysHeldMax: options.keysHeldMax ?? KEYS_HELD_MAX,
+    turns: new CommitTurns(),
     onPhase: options.onPhase,
     recover: () => sweep(recovery, { views: false, passUnderWay: true }),
     hashKey: await createHash52(),

@@ -36,7 +36,7 @@ import type { RecordBatch } from "apache-arrow";
 import { followedBy, inChunks } from "./batch-stream.js";
 import { deleteRows, updateRows } from "./change-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
-import { checkConstraints } from "./constraints/check-constraints.js";
+import { checkConstraints, isAppendChecked } from "./constraints/check-constraints.js";
 import type { EngineContext } from "./engine-context.js";
 import { partsThatMayHold } from "./keys/candidate-parts.js";
 import { checkHasKey, prepareMerge } from "./merge-rows.js";
@@ -156,7 +156,7 @@ export class EngineOperation implements StagedOperation {
     }
     this.#done = true;
     try {
-      return await this.#land();
+      return await (this.#mayRecheck ? this.#landInTurn() : this.#land());
     } catch (error) {
       // A constraint is violated, or the store provably did nothing.
       await this.#pipeline.withdraw();
@@ -175,6 +175,15 @@ export class EngineOperation implements StagedOperation {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.discard();
+  }
+
+  /** As {@link #land}, on what this process knows by then. */
+  #landInTurn(): Promise<CommitOutcome> {
+    const { turns, log } = this.#context;
+    return turns.take(async () => {
+      if (log.state.version > this.#base.version) await this.#rebase();
+      return this.#land();
+    });
   }
 
   /** Checks constraints and publishes under what they read; if that moved, once more where it may. */
@@ -214,11 +223,14 @@ export class EngineOperation implements StagedOperation {
     };
   }
 
-  /** Whether only constraints looked at tables, so that to look again is to have begun later. */
+  /** Whether only constraints look at tables, so that to look again is to have begun later. */
   get #mayRecheck(): boolean {
-    const isAppend = [...this.#kinds].every((kind) => kind === "append" || kind === "schema");
     const { mode, recheck = false } = this.#intent;
-    return recheck && mode === "blind" && isAppend && !this.#hasRead;
+    if (!recheck || mode !== "blind" || this.#hasRead) return false;
+    return (
+      [...this.#kinds].every((kind) => kind === "append" || kind === "schema") &&
+      [...this.#drafts.values()].some((draft) => isAppendChecked(this.#base, draft.descriptor))
+    );
   }
 
   /** Puts what was staged on the newest version. */

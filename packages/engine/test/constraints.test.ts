@@ -41,7 +41,7 @@ type Intent = Partial<Pick<OperationIntent, "mode" | "recheck">>;
 
 async function begin(storage: StagedStorage, intent: Intent = {}): Promise<StagedOperation> {
   await using base = await storage.snapshot();
-  return storage.begin({ base, mode: "blind", ...intent });
+  return await storage.begin({ base, mode: "blind", ...intent });
 }
 
 async function transact(storage: StagedStorage, ...stages: readonly Stage[]) {
@@ -336,6 +336,51 @@ describe("what a check reads", () => {
     await transact(storage, create(AGENTS), insert(AGENTS, agent("a")));
     await expect(slow.commit()).rejects.toEqual(violation("unique", [["a"]]));
     expect([...disk.objects().keys()].filter((key) => key.startsWith("_recovery/"))).toEqual([]);
+  });
+
+  test("appends at once all land, but for those that a constraint refuses", async () => {
+    const { storage } = await openRun(...START);
+    const ids = Array.from({ length: 24 }, (_, i) => (i % 4 === 3 ? "ann" : `a${i}`));
+    const appends = ids.map(async (id) => {
+      await using base = await storage.snapshot();
+      return await storage.append(
+        { base, mode: "blind" },
+        AGENTS,
+        only(batchOfRows(AGENTS, [agent(id)])),
+      );
+    });
+    const answers = (await Promise.allSettled(appends)).map((settled) =>
+      settled.status === "fulfilled" ? settled.value.outcome.kind : settled.reason.code,
+    );
+    expect(answers).toEqual(ids.map((id) => (id === "ann" ? "CONSTRAINT_VIOLATED" : "committed")));
+    expect(await readRows(storage, AGENTS)).toHaveLength(20);
+  });
+
+  test("appends that share a record are none that a constraint can refuse", async () => {
+    const { storage } = await openRun(insert(AGENTS, agent("ann")));
+    const plain = defineTable({ name: "plain", columns: { id: "str" }, key: ["id"] });
+    const each = defineTable({
+      name: "each",
+      columns: { id: "str" },
+      constraints: { references: [{ columns: ["id"], table: "plain", cardinality: { min: 1 } }] },
+    });
+    await transact(storage, create(plain), create(each));
+    const appends = ["a", "b", "c"].map(async (id) => {
+      await using base = await storage.snapshot();
+      return await storage.append(
+        { base, mode: "blind" },
+        plain,
+        only(batchOfRows(plain, [{ id }])),
+      );
+    });
+    const answers = await Promise.allSettled(appends);
+    expect(answers).toEqual(
+      ["a", "b", "c"].map((id) => ({
+        status: "rejected",
+        reason: violation("cardinality", [[id]]),
+      })),
+    );
+    expect(await readRows(storage, plain)).toEqual([]);
   });
 
   test("appends to a referenced table stay blind", async () => {
