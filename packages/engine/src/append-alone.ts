@@ -11,18 +11,18 @@ export interface NamedAppend {
   readonly intent: OperationIntent;
   readonly table: TableDescriptor;
   /** Tables that are made with the rows. */
-  readonly create: readonly TableDescriptor[];
+  readonly newTables: readonly TableDescriptor[];
 }
 
 export async function appendAlone(
   context: EngineContext,
-  { ref, intent, table, create }: NamedAppend,
+  { ref, intent, table, newTables }: NamedAppend,
   rows: AsyncIterable<RecordBatch>,
   signal?: AbortSignal,
 ): Promise<AppendOutcome> {
   // Disposing discards what was staged; after the commit it has no effect.
   await using operation = await beginOperation(context, { ...intent, recheck: true }, ref);
-  for (const descriptor of create) {
+  for (const descriptor of newTables) {
     await operation.stageSchema(descriptor.name, { kind: "create", descriptor });
   }
   const { parts, rowsAdded } = await operation.stageAppend(table.name, rows);

@@ -163,14 +163,14 @@ async function append(
   intent: OperationIntent,
   table: TableDescriptor,
   rows: AsyncIterable<RecordBatch>,
-  { create, signal }: AppendOptions,
+  options: AppendOptions,
 ): Promise<AppendOutcome> {
+  const { signal } = options;
   const base = stateOf(intent.base);
-  const isNew = !base.tables.has(table.name);
-  const made = create ?? (isNew ? [table] : []);
-  const named = { ref: nameOperation(context, intent), intent, table, create: made };
+  const newTables = options.newTables ?? (base.tables.has(table.name) ? [] : [table]);
+  const named = { ref: nameOperation(context, intent), intent, table, newTables };
   const isBlind = intent.mode === "blind" && !isAppendChecked(base, table);
-  if (made.length > 0 || !isBlind || intent.operationId !== undefined) {
+  if (newTables.length > 0 || !isBlind || intent.operationId !== undefined) {
     return appendAlone(context, named, rows, signal);
   }
   const { rows: all, small } = await holdSmall(rows);

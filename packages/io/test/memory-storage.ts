@@ -155,10 +155,10 @@ export class MemoryStorage {
     intent: OperationIntent,
     table: TableDescriptor,
     rows: AsyncIterable<RecordBatch>,
-    { signal, create = [] }: AppendOptions = {},
+    { signal, newTables = [] }: AppendOptions = {},
   ): Promise<AppendOutcome> {
     await using operation = await this.begin(intent);
-    for (const descriptor of create) {
+    for (const descriptor of newTables) {
       await operation.stageSchema(descriptor.name, { kind: "create", descriptor });
     }
     const { parts, rowsAdded } = await operation.stageAppend(table.name, rows);

@@ -162,7 +162,7 @@ export interface AppendOutcome {
 export interface AppendOptions {
   readonly signal?: AbortSignal;
   /** Tables that are made with the rows; default: that of the rows, when the base does not have it. */
-  readonly create?: readonly TableDescriptor[];
+  readonly newTables?: readonly TableDescriptor[];
 }
 
 /** What trimming the log did. */

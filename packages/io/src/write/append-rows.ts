@@ -67,8 +67,8 @@ async function commitRows(
 ): Promise<StoredRows & { readonly version: Version }> {
   const { name } = descriptor;
   try {
-    const create = catalog.missingFor(descriptor, (table) => intent.base.descriptor(table));
-    const options = { create, ...(signal && { signal }) };
+    const newTables = catalog.missingFor(descriptor, (table) => intent.base.descriptor(table));
+    const options = { newTables, ...(signal && { signal }) };
     const appended = await storage.append(intent, descriptor, encoded.batches(), options);
     const landed = landedOrThrow(appended.outcome, [name]);
     const { version } = landed;

@@ -438,8 +438,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: "engine/src/table-draft.ts",
-        find: "!this.#removed.has(part.path)), ...this.#added];",
-        replace: "!this.#removed.has(part.path))];",
+        find: "return [...this.kept, ...this.#added];",
+        replace: "return [...this.kept];",
       },
     ],
   },
