@@ -27,13 +27,13 @@ describe.each(writers)("crash windows of the recovery: $name", (writer) => {
     const report = await crashEveryRecovery(writer, { kind: "process" });
     countIn(task, report.recoveryWindows);
     console.log(`${writer.name}: ${report.recoveryWindows} windows of recovery`);
-    assert.ok(report.recoveryWindows > 50, "recovery makes storage calls");
+    assert.ok(report.recoveryWindows > 25, "recovery makes storage calls");
   }, 600_000);
 
   test("every death after a loss of power is recovered", async ({ task }) => {
     const report = await crashEveryRecovery(writer, { kind: "power", statesMax: POWER_STATES_MAX });
     countIn(task, report.recoveryWindows);
     console.log(`${writer.name}: ${report.recoveryWindows} windows of recovery after power loss`);
-    assert.ok(report.recoveryWindows > 50, "recovery makes storage calls");
+    assert.ok(report.recoveryWindows > 25, "recovery makes storage calls");
   }, 3_600_000);
 });
