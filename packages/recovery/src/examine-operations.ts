@@ -85,15 +85,37 @@ export async function examineOperations(
   const operations: ExaminedOperation[] = [];
   if (found.length === 0) return { operations, failure };
   const state = await context.log.refresh();
-  for (const one of found) operations.push(await examine(context, one, views, state));
+  for (const one of found) {
+    const leaseOver = await isOver(context, one);
+    if (leaseOver === undefined) continue;
+    operations.push(await examine(context, one, { views, state, leaseOver }));
+  }
   return { operations, failure };
+}
+
+/**
+ * Whether nobody works at the operation any more; undefined when its sidecar is gone. A writer that had
+ * ended when it was asked for may have tidied up before it did, after its sidecar was read.
+ */
+async function isOver(
+  { store, liveness, clock }: ExamineContext,
+  { ref, sidecar }: FoundSidecar,
+): Promise<boolean | undefined> {
+  if (sidecar === undefined) return true;
+  if (!(await isLeaseOver(sidecar, liveness, clock))) return false;
+  return (await store.stat(formatSidecarKey(ref.operationId))) === undefined ? undefined : true;
+}
+
+interface Seen {
+  readonly views: ReadonlyMap<TableKey, Version>;
+  readonly state: RunState;
+  readonly leaseOver: boolean;
 }
 
 async function examine(
   context: ExamineContext,
   found: FoundSidecar,
-  views: ReadonlyMap<TableKey, Version>,
-  state: RunState,
+  { views, state, leaseOver }: Seen,
 ): Promise<ExaminedOperation> {
   const { ref, sidecar } = found;
   const expected = sidecar?.tables ?? new Map<TableKey, TableVersion | null>();
@@ -112,8 +134,7 @@ async function examine(
   const decision = decide({
     settled,
     classes: tables.map((table) => table.class),
-    leaseOver:
-      sidecar === undefined || (await isLeaseOver(sidecar, context.liveness, context.clock)),
+    leaseOver,
   });
   const behind = evidence
     .filter(({ table, viewVersion }) => viewVersion < (state.tables.get(table)?.changedAt ?? 0))

@@ -9,6 +9,7 @@ import {
   formatManifestViewKey,
   formatPartPrefix,
   formatSidecarKey,
+  MAIN_BRANCH,
   type OperationId,
   recoveriesOf,
   type TableKey,
@@ -174,6 +175,26 @@ describe("sweep", () => {
         published ? { kind: "committed", version: 1 } : { conflict: { kind: "Fenced" } },
       );
       expect(partsOf(disk, ONE)).toHaveLength(published ? 2 : 0);
+    }
+  });
+
+  test("has nothing to do for a writer that tidied up and ended while it was looked at", async () => {
+    for (const published of [false, true]) {
+      const disk = newDisk();
+      const writer = await openMachine(disk, "writer");
+      await stage(writer, ONE, BOTH);
+      if (published) await writer.publisher.publish(proposalOf(ONE, [DELAYS, FLIGHTS]));
+      const ref = { operationId: ONE, branch: MAIN_BRANCH, base: 0 };
+      disk.onStep = async ({ process, key }) => {
+        if (process !== "recovery" || !key.startsWith("_log/")) return;
+        disk.onStep = undefined;
+        for (const table of published ? BOTH.keys() : []) await showTable(writer, table);
+        await writer.residual.removeSidecar(ref);
+        writer.store.process.kill();
+      };
+      const report = await sweep(await openMachine(disk, "recovery"), { views: false });
+      expect(report).toEqual({ rolledForward: [], rolledBack: [], left: [] });
+      expect((await history(disk)).map((record) => record.kind)).toEqual(published ? ["data"] : []);
     }
   });
 
