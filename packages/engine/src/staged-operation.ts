@@ -31,7 +31,6 @@ import type {
   StagedOperation,
   StageKind,
 } from "@crv/storage-trait";
-import { sealed } from "@crv/storage-trait/seal";
 import type { RecordBatch } from "apache-arrow";
 import { followedBy, inChunks } from "./batch-stream.js";
 import { deleteRows, updateRows } from "./change-rows.js";
@@ -45,6 +44,7 @@ import { planTable, type TablePlan } from "./scan/plan.js";
 import { pruneParts } from "./scan/prune.js";
 import { scanTable } from "./scan/scan-table.js";
 import { stageRows } from "./stage-rows.js";
+import { stagedHandle, sumOf } from "./staged-handle.js";
 import { TableDraft } from "./table-draft.js";
 
 export class EngineOperation implements StagedOperation {
@@ -101,7 +101,7 @@ export class EngineOperation implements StagedOperation {
     for await (const chunk of inChunks(arrowSchema(this.#draft(table).descriptor), rows)) {
       handles.push(await this.#stageMerged(table, chunk));
     }
-    return this.#sumOf("merge", table, handles);
+    return sumOf("merge", table, handles);
   }
 
   async stageDelete(table: TableKey, where: Predicate): Promise<StagedHandle> {
@@ -127,7 +127,7 @@ export class EngineOperation implements StagedOperation {
     if (!this.#drafts.has(table)) this.#drafts.set(table, new TableDraft(descriptor, existing));
     const isConstrained = hasConstraints(descriptor.constraints);
     this.#expect(table, isConstrained ? tableVersionOf(this.#base, table) : null);
-    return this.#handle("schema", table, [], 0, 0);
+    return stagedHandle("schema", table, [], 0, 0);
   }
 
   async plan(request: ScanRequest): Promise<ScanPlan> {
@@ -302,7 +302,7 @@ export class EngineOperation implements StagedOperation {
     }>,
   ): Promise<StagedHandle> {
     this.#checkOpen();
-    if (this.#settled) return this.#handle(kind, table, [], 0, 0);
+    if (this.#settled) return stagedHandle(kind, table, [], 0, 0);
     const draft = this.#draft(table);
     this.#kinds.add(kind);
     // Under constraints nothing is blind: they are checked against the rows that are there.
@@ -311,7 +311,7 @@ export class EngineOperation implements StagedOperation {
     const { removed, added, touched } = await work(draft);
     await this.#pipeline.dropSuperseded(draft.replace(removed, added));
     const carriedOver = countRows(removed) - touched;
-    return this.#handle(kind, table, added, countRows(added) - carriedOver, touched);
+    return stagedHandle(kind, table, added, countRows(added) - carriedOver, touched);
   }
 
   /** Writes rows as parts. The sidecar is written when there is something to write. */
@@ -364,30 +364,6 @@ export class EngineOperation implements StagedOperation {
     const kinds = [...this.#kinds].filter((kind) => kind !== "schema");
     if (kinds.length === 0) return "schema";
     return kinds.length === 1 && tableCount === 1 ? (kinds[0] as StageKind) : "transaction";
-  }
-
-  #sumOf(kind: StageKind, table: TableKey, handles: readonly StagedHandle[]): StagedHandle {
-    const parts = handles.flatMap((handle) => handle.parts);
-    const added = handles.reduce((sum, handle) => sum + handle.rowsAdded, 0);
-    const removed = handles.reduce((sum, handle) => sum + handle.rowsRemoved, 0);
-    return this.#handle(kind, table, parts, added, removed);
-  }
-
-  #handle(
-    kind: StageKind,
-    table: TableKey,
-    parts: readonly PartEntry[],
-    rowsAdded: number,
-    rowsRemoved: number,
-  ): StagedHandle {
-    return Object.freeze({
-      [sealed]: "staged" as const,
-      kind,
-      table,
-      rowsAdded,
-      rowsRemoved,
-      parts,
-    });
   }
 
   #checkOpen(): void {

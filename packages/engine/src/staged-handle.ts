@@ -1,0 +1,33 @@
+/** What a stage call tells of what it wrote. */
+import type { PartEntry, TableKey } from "@crv/core";
+import type { StagedHandle, StageKind } from "@crv/storage-trait";
+import { sealed } from "@crv/storage-trait/seal";
+
+export function stagedHandle(
+  kind: StageKind,
+  table: TableKey,
+  parts: readonly PartEntry[],
+  rowsAdded: number,
+  rowsRemoved: number,
+): StagedHandle {
+  return Object.freeze({
+    [sealed]: "staged" as const,
+    kind,
+    table,
+    rowsAdded,
+    rowsRemoved,
+    parts,
+  });
+}
+
+/** Several writes to one table as one. */
+export function sumOf(
+  kind: StageKind,
+  table: TableKey,
+  handles: readonly StagedHandle[],
+): StagedHandle {
+  const parts = handles.flatMap((handle) => handle.parts);
+  const added = handles.reduce((sum, handle) => sum + handle.rowsAdded, 0);
+  const removed = handles.reduce((sum, handle) => sum + handle.rowsRemoved, 0);
+  return stagedHandle(kind, table, parts, added, removed);
+}
