@@ -152,6 +152,23 @@ describe("Dataset.load", () => {
     expect(await run.scan("flights").count()).toBe(1);
   });
 
+  test("validateRows checks rows by the model of their table", async () => {
+    const { run, storage } = openDataset({ tables: [flights] });
+    const edge = {
+      tick: 0,
+      observer_agent_id: "A",
+      object_id: "O",
+      edge_kind: "none",
+      edge_weight: 0,
+    };
+    const loading = run.load(
+      { flights: TWO.flights, identity_edges: [edge] as never },
+      { validateRows: true },
+    );
+    await expect(loading).rejects.toEqual(crvError("INVALID_ROW", { table: "identity_edges" }));
+    expect(storage.version).toBe(0);
+  });
+
   test("an operation id that landed is told again", async () => {
     const { run, storage } = openDataset({ tables: [flights, airports] });
     const options = { operationId: "01ARZ3NDEKTSV4RRFFQ69G5FAV" };

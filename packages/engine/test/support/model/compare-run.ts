@@ -1,6 +1,6 @@
 /** Holds the real run against the model: the log, and the rows of the newest and of older versions. */
 import assert from "node:assert/strict";
-import { parsePartKey, SIDECAR_PREFIX, type TableDescriptor } from "@crv/core";
+import { parseKeyFilterKey, parsePartKey, SIDECAR_PREFIX, type TableDescriptor } from "@crv/core";
 import type { Dataset } from "@crv/io";
 import type { StagedStorage } from "@crv/storage-trait";
 import { datasetOver } from "../datasets.js";
@@ -103,11 +103,11 @@ export function datasetAt(storage: StagedStorage, version: number): Dataset {
   return datasetOver({ ...storage, snapshot: () => storage.snapshot({ version }) }, TABLES);
 }
 
-/** I7, I8: no sidecar of a finished operation, and no part that no record ever named. */
+/** I7, I8: no sidecar of a finished operation, and no part or key filter that no record ever named. */
 function checkLitter({ disk, named, powerWasLost }: RunUnderTest): void {
   for (const key of disk.objects().keys()) {
     assert.ok(!key.startsWith(SIDECAR_PREFIX), `the sidecar ${key} is left`);
-    if (parsePartKey(key) && !powerWasLost)
-      assert.ok(named.has(key), `${key} is left, and not named`);
+    if (powerWasLost || !(parsePartKey(key) || parseKeyFilterKey(key))) continue;
+    assert.ok(named.has(key.replace(/\.keys$/, ".parquet")), `${key} is left, and not named`);
   }
 }
