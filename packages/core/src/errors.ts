@@ -61,6 +61,8 @@ export const ERROR_ACTIONS = {
   NULL_VALUE: "fix-input",
   /** The run was opened for reading only. */
   READ_ONLY: "fix-input",
+  /** A recorder holds as many bytes of rows as it may; the row was not taken. */
+  RECORDER_FULL: "retry",
   /** A recovery record contradicts the log; nothing was changed. */
   RECOVERY_BLOCKED: "repair",
   /** The input has a column that the table does not have. */

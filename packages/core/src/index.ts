@@ -182,6 +182,7 @@ export {
   sealOf,
 } from "./seal.js";
 export { compareText } from "./text.js";
+export type { Timers } from "./timers.js";
 export { ulidSource } from "./ulid-source.js";
 export type { TableVersion, Version } from "./version.js";
 export {

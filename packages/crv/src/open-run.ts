@@ -24,6 +24,7 @@ import { openRoot } from "./open-root.js";
 import { Run } from "./run.js";
 import { systemClock } from "./system-clock.js";
 import { systemRandom } from "./system-random.js";
+import { systemTimers } from "./system-timers.js";
 
 export interface OpenRunOptions<Tables extends Descriptors> {
   /** Directory of the store; default: the setting `rootDir`, which is `out`. */
@@ -90,7 +91,7 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
   const opened = readOnly
     ? await openToRead(path, runId, settings)
     : await openToWrite(path, runId, settings, durability, options);
-  return new Run({ ...opened, settings, tables, durability, readOnly, path });
+  return new Run({ ...opened, settings, tables, durability, readOnly, timers: systemTimers, path });
 }
 
 /** The path of the run, once `create` allows to open it. */

@@ -159,9 +159,18 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     return this.#storage.trimLog(keepVersions);
   }
 
-  /** Brings published views up to date and releases what the run holds. Idempotent. */
-  close(): Promise<void> {
-    return this.#storage.close();
+  /**
+   * Commits what recorders hold, brings published views up to date and releases what the run holds.
+   * Idempotent.
+   *
+   * @throws What a recorder could not commit; then its rows are lost, and the run is closed.
+   */
+  async close(): Promise<void> {
+    try {
+      await this.closeRecorders();
+    } finally {
+      await this.#storage.close();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -26,6 +26,7 @@ const VALUES = [
   "ORACLE_CALLS_DESC",
   "RECOVERY_ACTOR",
   "ROW_GROUP_SIZE",
+  "Recorder",
   "Run",
   "SCENARIOS_SEEN_DESC",
   "SCHEMA_V",

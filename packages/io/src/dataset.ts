@@ -1,10 +1,12 @@
 /** A run's tables, as users append to them and read them. */
-import { IoError, type TableManifest } from "@crv/core";
+import { IoError, type TableManifest, type Timers } from "@crv/core";
 import type { Durability, StagedStorage } from "@crv/storage-trait";
 import type { Table } from "apache-arrow";
 import type { AppendInput } from "./input/append-input.js";
 import { Scan } from "./read/scan.js";
 import { checkScanOptions, type ScanOptions } from "./read/scan-options.js";
+import { Recorder } from "./record/recorder.js";
+import type { RecorderOptions } from "./record/recorder-options.js";
 import type { IoSettings } from "./settings/io-settings.js";
 import { TableCatalog } from "./tables/table-catalog.js";
 import type {
@@ -33,6 +35,8 @@ export interface DatasetOptions<Tables extends Descriptors> {
   /** What `storage` was opened with; results name it. */
   readonly durability: Durability;
   readonly readOnly: boolean;
+  /** Of recorders. */
+  readonly timers: Timers;
 }
 
 /**
@@ -46,13 +50,17 @@ export class Dataset<Tables extends Descriptors = readonly []> {
   readonly #durability: Durability;
   readonly #readOnly: boolean;
   readonly #catalog: TableCatalog;
+  readonly #timers: Timers;
+  /** Those that are open, or hold rows. */
+  readonly #recorders = new Set<Recorder<Tables>>();
 
   /** @throws IoSchemaError `DESCRIPTOR_MISMATCH` when `tables` describes one table in two ways. */
-  constructor({ storage, settings, tables, durability, readOnly }: DatasetOptions<Tables>) {
+  constructor({ storage, settings, tables, durability, readOnly, timers }: DatasetOptions<Tables>) {
     this.#storage = storage;
     this.#settings = settings;
     this.#durability = durability;
     this.#readOnly = readOnly;
+    this.#timers = timers;
     this.#catalog = new TableCatalog(tables, settings.tickBucketSize);
   }
 
@@ -119,6 +127,38 @@ export class Dataset<Tables extends Descriptors = readonly []> {
     options: LoadOptions<Tables> = {},
   ): Promise<TransactionResult> {
     return loadTables(this.#writing(), input, options);
+  }
+
+  /**
+   * Takes rows one at a time, of any number of tables, for loops that produce them so: `write` is a
+   * plain call, and what was written is committed together, once a flush is due. What a crash loses:
+   * docs/recorder.md, "Loss window".
+   *
+   * @example
+   * await using recorder = run.recorder({ flushRows: 10_000 });
+   * for (let tick = 0; tick < 1000; tick++) {
+   *   for (const agent of agents) recorder.write("decisions", agent.decide(tick));
+   *   await recorder.ready();
+   * }
+   * @throws IoError `READ_ONLY`. IoSchemaError `INVALID_ARGUMENT`.
+   */
+  recorder(options: RecorderOptions = {}): Recorder<Tables> {
+    const recorder: Recorder<Tables> = new Recorder(
+      {
+        ...this.#writing(),
+        timers: this.#timers,
+        onClose: () => this.#recorders.delete(recorder),
+      },
+      options,
+    );
+    this.#recorders.add(recorder);
+    return recorder;
+  }
+
+  /** Closes every recorder; the first that fails fails this, when all were tried. */
+  protected async closeRecorders(): Promise<void> {
+    const closings = await Promise.allSettled([...this.#recorders].map((each) => each.close()));
+    for (const closing of closings) if (closing.status === "rejected") throw closing.reason;
   }
 
   /**

@@ -5,6 +5,8 @@ export type { Condition, Filter, FilterOperators, FilterValue } from "./read/fil
 export { Scan } from "./read/scan.js";
 export type { ScanOptions } from "./read/scan-options.js";
 export type { Where } from "./read/tick-range.js";
+export { type RecordedTable, Recorder } from "./record/recorder.js";
+export type { RecorderOptions } from "./record/recorder-options.js";
 export type { Environment, SettingOrigin } from "./settings/given-setting.js";
 export { IoSettings, type IoSettingsInput } from "./settings/io-settings.js";
 export {

@@ -3,6 +3,7 @@ import { defineTable } from "@crv/core";
 import { expect } from "vitest";
 import { Dataset, type Descriptors, IoSettings, type IoSettingsInput } from "../src/index.js";
 import { MemoryStorage } from "./memory-storage.js";
+import { SimulatedTimers } from "./simulated-timers.js";
 
 /** One column of every type, all nullable but the tick. */
 export const everything = defineTable({
@@ -37,6 +38,7 @@ export interface OpenOptions<Tables extends Descriptors> {
   readonly storage?: MemoryStorage;
   readonly settings?: IoSettingsInput;
   readonly readOnly?: boolean;
+  readonly timers?: SimulatedTimers;
 }
 
 export function openDataset<const Tables extends Descriptors>({
@@ -44,6 +46,7 @@ export function openDataset<const Tables extends Descriptors>({
   storage = new MemoryStorage(),
   settings = {},
   readOnly = false,
+  timers = new SimulatedTimers(),
 }: OpenOptions<Tables>): { readonly run: Dataset<Tables>; readonly storage: MemoryStorage } {
   const run = new Dataset({
     storage: storage.sealed,
@@ -51,6 +54,7 @@ export function openDataset<const Tables extends Descriptors>({
     tables,
     durability: "full",
     readOnly,
+    timers,
   });
   return { run, storage };
 }

@@ -5,6 +5,7 @@ test("the root exports these values, and no others", () => {
   expect(Object.keys(io).sort()).toEqual([
     "Dataset",
     "IoSettings",
+    "Recorder",
     "Scan",
     "Transaction",
     "readSettings",
