@@ -102,6 +102,8 @@ const TYPES = [
   "OperationRef",
   "PhaseEvent",
   "RefreshReport",
+  "RecordedTable",
+  "RecorderOptions",
   "Resolution",
   "RowInput",
   "RunId",

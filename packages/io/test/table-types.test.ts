@@ -17,6 +17,27 @@ declare const anyTables: Dataset<readonly TableDescriptor[]>;
 /** Type-checked, never called. */
 function compiled(_body: () => unknown): void {}
 
+describe("recorder", () => {
+  test("checks a row of a table by its name or descriptor", () => {
+    const recorder = () => run.recorder();
+    compiled(() => [
+      recorder().write("flights", { minute: 1, origin: "SFO", delay: null, extra: { a: [1] } }),
+      recorder().write("holdings", { tick: 1, agent_id: "a", token_id: "t", quantity: 1 }),
+      recorder().write(gates, { gate: "A1", open: true }),
+      // @ts-expect-error A required column is missing.
+      recorder().write("flights", { minute: 1 }),
+      // @ts-expect-error A value is of the wrong type.
+      recorder().write(gates, { gate: "A1", open: "yes" }),
+      // @ts-expect-error The table has no such column.
+      recorder().write("flights", { minute: 1, origin: "SFO", dellay: 3 }),
+      // @ts-expect-error The program does not describe the table.
+      recorder().write("gates", { gate: "A1", open: true }),
+      // @ts-expect-error There is no such option.
+      run.recorder({ flushRow: 1 }),
+    ]);
+  });
+});
+
 describe("append", () => {
   test("checks rows of tables passed at open, by their name", () => {
     compiled(() => [
