@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { firstBlock } from "../../../tools/readme-example.mjs";
-import { openRun, type RecorderOptions, type Run } from "../src/index.js";
+import { defineTable, openRun, type RecorderOptions, type Run } from "../src/index.js";
 import { scratchDirectory } from "./support/scratch.js";
 import { flights, flightsFrom } from "./support/tables.js";
 
@@ -44,8 +44,9 @@ async function runLoop(options: LoopOptions, killAtRow = Number.POSITIVE_INFINIT
 }
 
 /** The rows of a table by the order in which they were written. */
-async function numbersOf(run: Run, table: string): Promise<readonly number[]> {
-  const rows = (await run.scan(table).toRows()) as readonly { readonly n: number }[];
+async function numbersOf(run: Run, name: string): Promise<readonly number[]> {
+  const table = defineTable({ name, columns: { tick: "i64", n: "i64" } });
+  const rows = await run.scan(table).toRows();
   return rows.map(({ n }) => n).sort((a, b) => a - b);
 }
 
