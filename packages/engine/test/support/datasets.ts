@@ -1,6 +1,11 @@
 /** What users touch, over a simulated run. */
+import { setImmediate } from "node:timers/promises";
+import type { Timers } from "@crv/core";
 import { Dataset, type Descriptors, IoSettings, type IoSettingsInput } from "@crv/io";
 import type { StagedStorage } from "@crv/storage-trait";
+
+/** No recorder runs here: nothing waits for time. */
+const noTimers: Timers = { after: () => () => undefined, turn: () => setImmediate() };
 
 export function datasetOver<const Tables extends Descriptors>(
   storage: StagedStorage,
@@ -13,5 +18,6 @@ export function datasetOver<const Tables extends Descriptors>(
     settings: IoSettings.from(settings),
     durability: "full",
     readOnly: false,
+    timers: noTimers,
   });
 }
