@@ -41,6 +41,15 @@ const accepts = (call: () => unknown): boolean => {
   }
 };
 
+/** What JSON.parse takes, but for numbers that it turns into infinity: the cursor refuses these. */
+const parseFinite = (text: string): unknown =>
+  JSON.parse(text, (_, value) => {
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+      throw new SyntaxError(`${text} holds a number beyond doubles`);
+    }
+    return value;
+  });
+
 describe("JsonCursor", () => {
   test("reads every JSON value as JSON.parse does", () => {
     const values = fc.json({ maxDepth: 5, stringUnit: "grapheme" });
@@ -51,7 +60,7 @@ describe("JsonCursor", () => {
     );
   });
 
-  test("takes broken JSON exactly when JSON.parse does", () => {
+  test("takes broken JSON exactly when JSON.parse does, numbers beyond doubles aside", () => {
     const tokens = fc.constantFrom(
       ...[
         '"',
@@ -94,9 +103,9 @@ describe("JsonCursor", () => {
         expect(
           accepts(() => parse(text)),
           text,
-        ).toBe(accepts(() => JSON.parse(text)));
+        ).toBe(accepts(() => parseFinite(text)));
       }),
-      { numRuns: 5000 },
+      { numRuns: 5000, examples: [[["1e3", "1", "0"]]] },
     );
   });
 
