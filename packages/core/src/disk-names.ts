@@ -6,7 +6,9 @@
  *     _log/<20 digits>.json                                   commit record
  *     _log/_head                                              hint
  *     _floor/<20 digits>.json                                 lowest retained version
- *     _checkpoints/<20 digits>.json                           fold of records 1..N
+ *     _checkpoints/<20 digits>.json                           fold of records 1..N, whole
+ *     _checkpoints/indexes/<20 digits>.json                   the same in segments, which it names
+ *     _checkpoints/segments/<20 digits>-<32 hex>.arrow        segment: version that wrote it, digest
  *     _recovery/<operation id>.json                           sidecar
  *     _leases/<ulid>.json                                     reader lease
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.parquet
@@ -22,6 +24,7 @@ import { IoManifestError, show } from "./errors.js";
 import type { OperationId, RunId, TableKey } from "./id-types.js";
 import { parseOperationId, parseTableKey } from "./ids.js";
 import { type ObjectKey, parseObjectKey } from "./object-key.js";
+import type { Digest } from "./seal.js";
 import type { Version } from "./version.js";
 
 export const STORE_MARKER_KEY: ObjectKey = parseObjectKey("crv.json");
@@ -31,6 +34,8 @@ export const BUNDLE_VIEW_KEY: ObjectKey = parseObjectKey("bundle.manifest.json")
 export const LOG_PREFIX = "_log/";
 export const FLOOR_PREFIX = "_floor/";
 export const CHECKPOINT_PREFIX = "_checkpoints/";
+export const CHECKPOINT_INDEX_PREFIX = "_checkpoints/indexes/";
+export const SEGMENT_PREFIX = "_checkpoints/segments/";
 export const SIDECAR_PREFIX = "_recovery/";
 export const LEASE_PREFIX = "_leases/";
 export const TABLES_PREFIX = "tables/";
@@ -73,6 +78,36 @@ export function formatCheckpointKey(version: Version): ObjectKey {
 /** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
 export function parseCheckpointKey(key: string): Version | undefined {
   return parseVersionKey(CHECKPOINT_PREFIX, key);
+}
+
+export function formatCheckpointIndexKey(version: Version): ObjectKey {
+  return `${CHECKPOINT_INDEX_PREFIX}${padVersion(version)}.json` as ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseCheckpointIndexKey(key: string): Version | undefined {
+  return parseVersionKey(CHECKPOINT_INDEX_PREFIX, key);
+}
+
+/** @param digest Of the bytes: who has the name can check them. */
+export function formatSegmentKey(version: Version, digest: Digest): ObjectKey {
+  return `${SEGMENT_PREFIX}${padVersion(version)}-${digest}.arrow` as ObjectKey;
+}
+
+export interface SegmentName {
+  /** Of the checkpoint that wrote it first. */
+  readonly version: Version;
+  readonly digest: Digest;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseSegmentKey(key: string): SegmentName | undefined {
+  const name = stem(SEGMENT_PREFIX, ".arrow", key);
+  if (name === undefined) return undefined;
+  const [, digits, digest] = /^(\d{20})-([0-9a-f]{32})$/.exec(name) ?? [];
+  const version = Number(digits);
+  if (digest === undefined || !Number.isSafeInteger(version) || version < 1) throw malformed(key);
+  return { version, digest: digest as Digest };
 }
 
 export function formatSidecarKey(operation: OperationId): ObjectKey {

@@ -19,8 +19,14 @@ export const RECORD_BYTES_MAX = 64 * 1024 * 1024;
 /** A sidecar names tables and one prefix, never single parts. */
 export const SIDECAR_BYTES_MAX = 4 * 1024 * 1024;
 
-/** A JSON checkpoint holds every part entry of the run. */
+/** A whole checkpoint holds every part entry of the run. */
 export const CHECKPOINT_BYTES_MAX = 512 * 1024 * 1024;
+
+/** An index names segments and describes tables, never single parts. */
+export const CHECKPOINT_INDEX_BYTES_MAX = 256 * 1024 * 1024;
+
+/** A segment holds at most 2^20 part entries; its text has offsets of 32 bits. */
+export const SEGMENT_BYTES_MAX = 512 * 1024 * 1024;
 
 /** The hint, a floor file and the store marker are one short line. */
 export const SMALL_FILE_BYTES_MAX = 64 * 1024;

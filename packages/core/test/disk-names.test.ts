@@ -6,6 +6,7 @@ import {
   CHECKPOINT_PREFIX,
   FLOOR_PREFIX,
   formatBucketDirectory,
+  formatCheckpointIndexKey,
   formatCheckpointKey,
   formatFloorKey,
   formatKeyFilterKey,
@@ -14,12 +15,14 @@ import {
   formatPartPrefix,
   formatRecordKey,
   formatRunDirectory,
+  formatSegmentKey,
   formatSidecarKey,
   HEAD_HINT_KEY,
   IoManifestError,
   LEASE_PREFIX,
   LOG_PREFIX,
   type OperationId,
+  parseCheckpointIndexKey,
   parseCheckpointKey,
   parseFloorKey,
   parseKeyFilterKey,
@@ -28,6 +31,7 @@ import {
   parsePartKey,
   parseRecordKey,
   parseRunId,
+  parseSegmentKey,
   parseSidecarKey,
   parseTableKey,
   RUNS_DIRECTORY,
@@ -40,10 +44,13 @@ import {
 const OPERATION = parseOperationId("01JZ8M3Q4R5S6T7V8W9XABCDEF");
 const FLIGHTS = parseTableKey("flights");
 const PREFIX = formatPartPrefix(OPERATION);
+const DIGEST = "0123456789abcdef0123456789abcdef";
 const PARSERS = {
   parseRecordKey,
   parseFloorKey,
   parseCheckpointKey,
+  parseCheckpointIndexKey,
+  parseSegmentKey,
   parseSidecarKey,
   parsePartKey,
   parseKeyFilterKey,
@@ -63,6 +70,8 @@ test("every name is what the format says", () => {
     HEAD_HINT_KEY,
     formatFloorKey(42),
     formatCheckpointKey(Number.MAX_SAFE_INTEGER),
+    formatCheckpointIndexKey(42),
+    formatSegmentKey(42, DIGEST),
     formatSidecarKey(OPERATION),
     formatPartKey(FLIGHTS, 123, PREFIX, 10),
     formatKeyFilterKey(formatPartKey(FLIGHTS, 123, PREFIX, 10)),
@@ -77,6 +86,8 @@ test("every name is what the format says", () => {
     "_log/_head",
     "_floor/00000000000000000042.json",
     "_checkpoints/00009007199254740991.json",
+    "_checkpoints/indexes/00000000000000000042.json",
+    "_checkpoints/segments/00000000000000000042-0123456789abcdef0123456789abcdef.arrow",
     "_recovery/01JZ8M3Q4R5S6T7V8W9XABCDEF.json",
     "tables/flights/bucket=000123/part-fc58dcc6469aa9a6fbb68b990000000a.parquet",
     "tables/flights/bucket=000123/part-fc58dcc6469aa9a6fbb68b990000000a.keys",
@@ -92,6 +103,7 @@ describe("round trips", () => {
     ["record", formatRecordKey, parseRecordKey],
     ["floor", formatFloorKey, parseFloorKey],
     ["checkpoint", formatCheckpointKey, parseCheckpointKey],
+    ["index of a checkpoint", formatCheckpointIndexKey, parseCheckpointIndexKey],
   ])("%s: parse gives back what format was given", (_, format, parse) => {
     fc.assert(
       fc.property(version, (value) => {
@@ -106,6 +118,16 @@ describe("round trips", () => {
     fc.assert(
       fc.property(version, version, (a, b) => {
         expect(formatRecordKey(a) < formatRecordKey(b)).toBe(a < b);
+      }),
+    );
+  });
+
+  test("segment: parse gives back version and digest", () => {
+    fc.assert(
+      fc.property(version, (value) => {
+        const key = formatSegmentKey(value, DIGEST);
+        expect(parseObjectKey(key)).toBe(key);
+        expect(parseSegmentKey(key)).toEqual({ version: value, digest: DIGEST });
       }),
     );
   });
@@ -131,6 +153,8 @@ describe("round trips", () => {
       formatRecordKey(7),
       formatFloorKey(7),
       formatCheckpointKey(7),
+      formatCheckpointIndexKey(7),
+      formatSegmentKey(7, DIGEST),
       formatSidecarKey(OPERATION),
       formatPartKey(FLIGHTS, 7, PREFIX, 7),
       formatKeyFilterKey(formatPartKey(FLIGHTS, 7, PREFIX, 7)),
@@ -183,6 +207,9 @@ describe("a malformed name of our own", () => {
     ["a fraction", "parseFloorKey", "_floor/000000000000000001.5.json"],
     ["digits of another script", "parseCheckpointKey", "_checkpoints/0000000000000000000１.json"],
     ["a word", "parseCheckpointKey", "_checkpoints/latest.json"],
+    ["a word", "parseCheckpointIndexKey", "_checkpoints/indexes/latest.json"],
+    ["version 0", "parseSegmentKey", `_checkpoints/segments/00000000000000000000-${DIGEST}.arrow`],
+    ["no digest", "parseSegmentKey", "_checkpoints/segments/00000000000000000001.arrow"],
     ["an id in lower case", "parseSidecarKey", `_recovery/${OPERATION.toLowerCase()}.json`],
     ["no id", "parseSidecarKey", "_recovery/.json"],
     ["an unpadded bucket", "parsePartKey", `tables/flights/bucket=7/part-${id}.parquet`],

@@ -24,7 +24,7 @@ import {
   type TableKey,
   type TableVersion,
 } from "@crv/core";
-import { isCheckpointDue, type Proposal, writeCheckpoint } from "@crv/manifest";
+import { isCheckpointDue, type Proposal, writeSegmentedCheckpoint } from "@crv/manifest";
 import { encodeSidecar, leaseDeadline, leaseRenewalAtMs, type Sidecar } from "@crv/recovery";
 import type { RecordBatch } from "apache-arrow";
 import type { CommitPhase, EngineContext } from "./engine-context.js";
@@ -209,7 +209,7 @@ export class CommitPipeline {
     if (!isCheckpointDue(state, checkpointedAt)) return;
     // Set first: a checkpoint that fails is not tried again at every commit.
     this.#context.checkpointedAt = state.version;
-    if (!(await writeCheckpoint(store, state, durability))) return;
+    if (!(await writeSegmentedCheckpoint(store, state, durability))) return;
     await residual.replaceHint(HEAD_HINT_KEY, new TextEncoder().encode(`${state.version}\n`));
   }
 

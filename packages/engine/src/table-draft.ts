@@ -9,7 +9,7 @@ export class TableDraft {
   readonly descriptor: TableDescriptor;
   /** Version of the table that the operation read; 0 = it did not exist. */
   readonly baseVersion: TableVersion;
-  readonly #base: readonly PartEntry[];
+  readonly #base: Iterable<PartEntry>;
   readonly #removed = new Set<ObjectKey>();
   #added: readonly PartEntry[] = [];
 
@@ -26,7 +26,7 @@ export class TableDraft {
 
   /** Parts of the base that are still there. */
   get kept(): readonly PartEntry[] {
-    return this.#base.filter((part) => !this.#removed.has(part.path));
+    return [...this.#base].filter((part) => !this.#removed.has(part.path));
   }
 
   /** Staged parts. */
@@ -36,7 +36,7 @@ export class TableDraft {
 
   /** Parts of the base that were replaced. */
   get removed(): readonly PartEntry[] {
-    return this.#base.filter((part) => this.#removed.has(part.path));
+    return [...this.#base].filter((part) => this.#removed.has(part.path));
   }
 
   /** A table that comes to be, or parts that come or go. */

@@ -1,16 +1,12 @@
 /**
- * Checkpoints: the fold of records 1..N written down, so that opening need not replay them. Derived,
- * never needed while the records are there, and checked like every document.
- *
- * This is the first form: one JSON document of the whole state. Source: docs/format/checkpoint.md.
+ * Whole checkpoints: the fold of records 1..N as one document. Trimming writes one, which then stands
+ * in for the records that are gone and needs no other file. Source: docs/format/checkpoint.md, "Whole".
  */
 import {
   CHECKPOINT_BYTES_MAX,
-  CHECKPOINT_PREFIX,
   CrvError,
   FORMAT_VERSION,
   formatCheckpointKey,
-  parseCheckpointKey,
   type Version,
 } from "@crv/core";
 import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
@@ -18,7 +14,9 @@ import { z } from "zod";
 import { decodeDocument, encodeDocument } from "./document.js";
 import { Ledger, type LedgerEntry } from "./ledger.js";
 import { PartPaths } from "./part-paths.js";
-import type { LivePart, RunState, TableState } from "./run-state.js";
+import type { LivePart } from "./parts/live-part.js";
+import { PartList } from "./parts/part-list.js";
+import type { RunState, TableState } from "./run-state.js";
 import {
   commitIdShape,
   countShape,
@@ -30,9 +28,6 @@ import {
   writeDescriptor,
   writePart,
 } from "./shapes.js";
-
-/** A shorter tail is replayed faster than a checkpoint is read. */
-const TAIL_RECORDS_MIN = 256;
 
 const livePartShape: z.ZodType<LivePart> = z
   .object({ part: partShape, created_at: timeShape })
@@ -58,7 +53,7 @@ const tableShape: z.ZodType<TableState> = z
     describedAt: t.described_at,
     createdAt: t.created_at,
     updatedAt: t.updated_at,
-    parts: t.parts,
+    parts: PartList.from(t.parts),
   }));
 
 const settledShape = z
@@ -81,21 +76,8 @@ const checkpointShape: z.ZodType<RunState> = z
     createdAt: c.created_at,
     tables: new Map(c.tables.map((t) => [t.key, t])),
     ledger: Ledger.from(c.settled, c.audited),
-    paths: PartPaths.from(
-      c.tables.flatMap((t) => t.parts.map((part) => part.path)),
-      c.version,
-    ),
+    paths: new PartPaths(new Map(c.tables.map((t) => [t.key, t.parts])), c.version),
   }));
-
-/**
- * Whether a checkpoint is worth it: the tail to replay has grown past a sixteenth of what a
- * checkpoint writes, so that the cost per commit stays bounded by the change.
- */
-export function isCheckpointDue(state: RunState, last: Version): boolean {
-  let size = state.ledger.size;
-  for (const table of state.tables.values()) size += table.parts.length;
-  return state.version - last >= Math.max(TAIL_RECORDS_MIN, size / 16);
-}
 
 /** Writes the checkpoint of `state`. False when the store did not confirm it; nothing is lost then. */
 export async function writeCheckpoint(
@@ -126,7 +108,7 @@ function describeTable(table: TableState): object {
     described_at: table.describedAt,
     created_at: table.createdAt,
     updated_at: table.updatedAt,
-    parts: table.parts.map((p) => ({ part: writePart(p), created_at: p.createdAt })),
+    parts: [...table.parts].map((p) => ({ part: writePart(p), created_at: p.createdAt })),
   };
 }
 
@@ -145,22 +127,4 @@ export async function readCheckpoint(
       return undefined;
     throw error;
   }
-}
-
-/** The newest sound checkpoint at or below `version` that `isWanted`, or undefined. */
-export async function findCheckpoint(
-  reader: ObjectReader,
-  version: Version,
-  isWanted: (state: RunState) => Promise<boolean> = async () => true,
-): Promise<RunState | undefined> {
-  const versions: Version[] = [];
-  for await (const { key } of reader.list(CHECKPOINT_PREFIX)) {
-    const found = parseCheckpointKey(key);
-    if (found !== undefined && found <= version) versions.push(found);
-  }
-  for (const candidate of versions.reverse()) {
-    const state = await readCheckpoint(reader, candidate);
-    if (state && (await isWanted(state))) return state;
-  }
-  return undefined;
 }

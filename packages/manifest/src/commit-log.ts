@@ -17,8 +17,8 @@ import {
   type Version,
 } from "@crv/core";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
-import { findCheckpoint, readCheckpoint } from "./checkpoint.js";
 import { corrupt } from "./document.js";
+import { checkpointAt, findCheckpoint } from "./find-checkpoint.js";
 import { readFloor } from "./floor.js";
 import { decodeRecord } from "./record-codec.js";
 import { applyRecord, emptyState, type RunState } from "./run-state.js";
@@ -189,8 +189,8 @@ export class CommitLog {
     const isOurs = (checkpoint: RunState): Promise<boolean> => this.#isOurs(checkpoint, floor);
     const hinted = await readHint(this.#reader);
     if (hinted !== undefined && hinted <= last) {
-      const checkpoint = await readCheckpoint(this.#reader, hinted);
-      if (checkpoint && (await isOurs(checkpoint))) return checkpoint;
+      const checkpoint = await checkpointAt(this.#reader, hinted, isOurs);
+      if (checkpoint) return checkpoint;
     }
     const newest = await findCheckpoint(this.#reader, last, isOurs);
     if (newest) return newest;

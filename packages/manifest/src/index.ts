@@ -1,9 +1,12 @@
 /** The commit log of a run: records, publishing, replay, checkpoints, the floor, published views. */
-export { findCheckpoint, isCheckpointDue, readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+export { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 export { CommitLog, type Damage } from "./commit-log.js";
 export { corrupt, type DocumentBody, decodeDocument, encodeDocument } from "./document.js";
+export { findCheckpoint, isCheckpointDue } from "./find-checkpoint.js";
 export { raiseFloor, readFloor } from "./floor.js";
 export { Ledger, type LedgerEntry } from "./ledger.js";
+export type { LivePart } from "./parts/live-part.js";
+export { PartList } from "./parts/part-list.js";
 export {
   type Companion,
   composeCommit,
@@ -27,12 +30,13 @@ export {
   emptyState,
   fitsTable,
   foldRecord,
-  type LivePart,
   type RunState,
   type TableState,
   tableManifest,
   tableVersionOf,
 } from "./run-state.js";
+export { readSegmentedCheckpoint } from "./segments/read-segments.js";
+export { writeSegmentedCheckpoint } from "./segments/write-segments.js";
 export {
   branchNameShape,
   countShape,

@@ -2,21 +2,32 @@
  * Every part path that a run's log has added, so that none is ever added twice. Grows with its log
  * and is shared by all states of it, like the ledger: a state sees the entries up to its version.
  */
-import type { CommitRecord, ObjectKey, Version } from "@crv/core";
+import {
+  type CommitRecord,
+  type ObjectKey,
+  parsePartKey,
+  type TableKey,
+  type Version,
+} from "@crv/core";
+import type { PartList } from "./parts/part-list.js";
 
 export class PartPaths {
   readonly #addedIn = new Map<ObjectKey, Version>();
+  readonly #base: ReadonlyMap<TableKey, PartList>;
+  readonly #baseVersion: Version;
 
-  /** @param paths Of the parts that a checkpoint of `version` names. */
-  static from(paths: Iterable<ObjectKey>, version: Version): PartPaths {
-    const known = new PartPaths();
-    for (const path of paths) known.#addedIn.set(path, version);
-    return known;
+  /** @param base Parts that a checkpoint of `version` names. */
+  constructor(base: ReadonlyMap<TableKey, PartList> = new Map(), version: Version = 0) {
+    this.#base = base;
+    this.#baseVersion = version;
   }
 
   has(path: ObjectKey, version: Version): boolean {
     const addedIn = this.#addedIn.get(path);
-    return addedIn !== undefined && addedIn <= version;
+    if (addedIn !== undefined) return addedIn <= version;
+    if (this.#baseVersion > version) return false;
+    const table = parsePartKey(path)?.table;
+    return table !== undefined && this.#base.get(table)?.has(path) === true;
   }
 
   add(record: CommitRecord): void {

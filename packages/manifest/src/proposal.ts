@@ -97,11 +97,8 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
     if (table && !fitsTable(table, edit.descriptor)) {
       return { kind: "SchemaChanged", tableKey, at: table.describedAt };
     }
-    if (edit.remove.length > 0) {
-      const present = new Set(table?.parts.map((p) => p.path));
-      if (!edit.remove.every((path) => present.has(path))) {
-        return { kind: "PartsReplaced", tableKey, at: state.version };
-      }
+    if (!edit.remove.every((path) => table?.parts.has(path))) {
+      return { kind: "PartsReplaced", tableKey, at: state.version };
     }
   }
   return undefined;

@@ -9,7 +9,6 @@ import {
   formatRecordKey,
   MAIN_BRANCH,
   type ObjectKey,
-  type PartEntry,
   parsePartKey,
   type TableChange,
   type TableDescriptor,
@@ -22,12 +21,8 @@ import {
 import { corrupt } from "./document.js";
 import { Ledger } from "./ledger.js";
 import { PartPaths } from "./part-paths.js";
-
-/** A part with what its commit adds to it. */
-export interface LivePart extends PartEntry {
-  /** `created_at` of the commit that added it. */
-  readonly createdAt: string;
-}
+import type { LivePart } from "./parts/live-part.js";
+import { PartList } from "./parts/part-list.js";
 
 export interface TableState {
   readonly key: TableKey;
@@ -42,7 +37,7 @@ export interface TableState {
   readonly createdAt: string;
   readonly updatedAt: string;
   /** In order of their commits. */
-  readonly parts: readonly LivePart[];
+  readonly parts: PartList;
 }
 
 export interface RunState {
@@ -125,7 +120,8 @@ function applyChange(
   if (descriptor === undefined || descriptor.name !== table) {
     throw corrupt(key, `table ${table} has no descriptor of its own`);
   }
-  const kept = keepParts(key, before?.parts ?? [], change.remove);
+  const kept = (before?.parts ?? PartList.of()).without(change.remove);
+  if (kept === undefined) throw corrupt(key, "it removes a part that the table does not have");
   const added = change.add.map((part) => ({ ...part, createdAt: record.createdAt }));
   return {
     key: table,
@@ -136,8 +132,7 @@ function applyChange(
     describedAt: change.descriptor ? record.version : (before?.describedAt ?? record.version),
     createdAt: before?.createdAt ?? record.createdAt,
     updatedAt: record.createdAt,
-    // Not concat: once Arrow is loaded, it looks for a symbol on every element.
-    parts: kept.length === 0 ? added : [...kept, ...added],
+    parts: kept.append(added),
   };
 }
 
@@ -151,20 +146,6 @@ function checkAdded(key: ObjectKey, state: RunState, table: TableKey, { add }: T
     }
     added.add(path);
   }
-}
-
-function keepParts(
-  key: ObjectKey,
-  parts: readonly LivePart[],
-  remove: readonly ObjectKey[],
-): readonly LivePart[] {
-  if (remove.length === 0) return parts;
-  const gone = new Set(remove);
-  const kept = parts.filter((p) => !gone.has(p.path));
-  if (parts.length - kept.length !== remove.length) {
-    throw corrupt(key, "it removes a part that the table does not have");
-  }
-  return kept;
 }
 
 /** Whether parts written under `descriptor` fit the table as it is. */
@@ -190,8 +171,8 @@ export function tableManifest(state: RunState, key: TableKey): TableManifest | u
     descriptor: table.descriptor,
     createdAt: table.createdAt,
     updatedAt: table.updatedAt,
-    rows: sum(table.parts, (p) => p.rows),
-    bytes: sum(table.parts, (p) => p.bytes),
+    rows: sum([...table.parts], (p) => p.rows),
+    bytes: sum([...table.parts], (p) => p.bytes),
     partitions: [...buckets].sort(([a], [b]) => a - b).map(([id, parts]) => partition(id, parts)),
   };
 }

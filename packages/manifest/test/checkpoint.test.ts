@@ -4,6 +4,7 @@ import {
   canonicalJson,
   formatCheckpointKey,
   parseObjectKey,
+  type TableKey,
 } from "@crv/core";
 import { SimulatedDisk } from "@crv/storage-trait/testing";
 import fc from "fast-check";
@@ -15,7 +16,6 @@ import {
   encodeDocument,
   findCheckpoint,
   isCheckpointDue,
-  Ledger,
   type RunState,
   readCheckpoint,
   writeCheckpoint,
@@ -227,20 +227,19 @@ describe("findCheckpoint", () => {
 });
 
 describe("isCheckpointDue", () => {
-  const settled = (count: number) =>
-    Array.from(
-      { length: count },
-      (_, i) => [operationIdOf(i + 1), { kind: "landed", version: 1 }] as const,
-    );
+  const tables = (count: number) => {
+    const [table] = [...sampleState().tables.values()];
+    return new Map(Array.from({ length: count }, (_, i) => [`t${i}` as TableKey, table!]));
+  };
   test.each([
-    [255, 0, 0, false],
-    [256, 0, 0, true],
-    [300, 100, 0, false],
-    [356, 100, 0, true],
-    [1000, 0, 20_000, false],
-    [1250, 0, 20_000, true],
-  ])("at version %i, after one at %i, with %i ids: %s", (version, last, ids, due) => {
-    const state = { ...emptyState(), version, ledger: Ledger.from(settled(ids), []) };
+    [127, 0, 1, false],
+    [128, 0, 1, true],
+    [200, 100, 1, false],
+    [228, 100, 1, true],
+    [300, 0, 6400, false],
+    [400, 0, 6400, true],
+  ])("at version %i, after one at %i, with %i tables: %s", (version, last, count, due) => {
+    const state = { ...emptyState(), version, tables: tables(count) };
     expect(isCheckpointDue(state, last)).toBe(due);
   });
 });

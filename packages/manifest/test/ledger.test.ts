@@ -30,7 +30,7 @@ describe("Ledger", () => {
     expect(ledger.says(one, 1)).toEqual({ kind: "aborted", version: 1 });
     expect(ledger.isAudited(one, 1)).toBe(true);
     expect(ledger.says(operationIdOf(901), 1)).toBeUndefined();
-    expect(ledger.size).toBe(1);
+    expect([...ledger.settled(1)]).toHaveLength(1);
   });
 
   test("knows each operation that one record rolled back", () => {
@@ -65,7 +65,8 @@ describe("Ledger", () => {
     const ledger = new Ledger();
     ledger.add(recordOf(1));
     ledger.add(recordOf(1));
-    expect(ledger.size).toBe(1);
+    expect([...ledger.settled(1)]).toHaveLength(1);
+    expect(ledger.runs(1)[0]?.count).toBe(1);
   });
 
   test.each([
@@ -84,6 +85,17 @@ describe("Ledger", () => {
         message: expect.stringContaining("was already landed"),
       }),
     );
+  });
+
+  test("keeps the first audit of an operation, also over runs", () => {
+    const ledger = new Ledger();
+    ledger.add(recoveryOf(1, "RolledForward"));
+    const again = Ledger.fromRuns(ledger.runs(1));
+    for (const of of [ledger, again]) {
+      of.add(recoveryOf(2, "RolledForward"));
+      expect([...of.audited(2)]).toEqual([[one, 1]]);
+      expect(of.runs(2).flatMap((run) => [...run.facts()])).toHaveLength(1);
+    }
   });
 
   test("comes back from what a checkpoint keeps", () => {

@@ -15,6 +15,7 @@ import {
   fitsTable,
   foldRecord,
   type RunState,
+  type TableState,
   tableManifest,
   tableVersionOf,
 } from "../src/index.js";
@@ -45,6 +46,9 @@ function third(change: Partial<TableChange>, table: TableKey = FLIGHTS): CommitR
   });
 }
 
+/** A table with its parts as an array. */
+const spread = (table: TableState | undefined) => table && { ...table, parts: [...table.parts] };
+
 describe("applyRecord", () => {
   test("gives the state after the record", () => {
     const state = stateOfTwo();
@@ -53,7 +57,7 @@ describe("applyRecord", () => {
       commitId: commitIdOf(2),
       createdAt: recordOf(2).createdAt,
     });
-    expect(state.tables.get(FLIGHTS)).toEqual({
+    expect(spread(state.tables.get(FLIGHTS))).toEqual({
       key: FLIGHTS,
       descriptor: flights,
       version: 2,
@@ -83,7 +87,7 @@ describe("applyRecord", () => {
     const before = stateOfTwo();
     const state = applyRecord(before, recordOf(3, { tables: new Map([[DELAYS, change]]) }));
     expect(state.tables.get(FLIGHTS)).toBe(before.tables.get(FLIGHTS));
-    expect(state.tables.get(DELAYS)).toMatchObject({
+    expect(spread(state.tables.get(DELAYS))).toMatchObject({
       version: 1,
       changedAt: 3,
       describedAt: 3,
@@ -94,7 +98,10 @@ describe("applyRecord", () => {
   test("replaces parts, keeping the others in their order", () => {
     const three = partOf(operationIdOf(3));
     const state = applyRecord(stateOfTwo(), third({ add: [three], remove: [one.path] }));
-    expect(state.tables.get(FLIGHTS)?.parts.map((p) => p.path)).toEqual([two.path, three.path]);
+    expect([...(state.tables.get(FLIGHTS)?.parts ?? [])].map((p) => p.path)).toEqual([
+      two.path,
+      three.path,
+    ]);
   });
 
   test("tells a change of content from one of parts only", () => {
@@ -189,7 +196,7 @@ describe("foldRecord", () => {
   test("does not tell the ledger", () => {
     const state = emptyState();
     expect(foldRecord(state, recordOf(1)).version).toBe(1);
-    expect(state.ledger.size).toBe(0);
+    expect([...state.ledger.settled(1)]).toEqual([]);
   });
 });
 

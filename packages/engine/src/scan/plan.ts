@@ -13,7 +13,12 @@ export interface TablePlan extends ScanPlan {
 /** @throws IoSchemaError `UNKNOWN_TABLE` naming the tables of this version. */
 export function planScan(state: RunState, request: ScanRequest, store: ObjectReader): TablePlan {
   const table = state.tables.get(request.table);
-  if (table !== undefined) return planTable(table, state.version, request, store);
+  if (table !== undefined) {
+    const { descriptor } = table;
+    // Of the others not even the entries are decoded.
+    const parts = [...table.parts.overlapping(request.tickMin, request.tickMax)];
+    return planTable({ descriptor, parts }, state.version, request, store);
+  }
   const known = [...state.tables.keys()].sort().join(", ") || "none";
   throw new IoSchemaError(
     "UNKNOWN_TABLE",

@@ -194,7 +194,7 @@ async function checkReadable({ storage }: OpenedProcess, state: RunState): Promi
   const run = new Map<TableKey, readonly Row[]>();
   for (const table of state.tables.values()) {
     const rows = await readRows(storage.scan(snapshot, { table: table.key }));
-    const count = table.parts.reduce((sum, part) => sum + part.rows, 0);
+    const count = [...table.parts].reduce((sum, part) => sum + part.rows, 0);
     assert.equal(rows.length, count, `I1: rows of ${table.key}`);
     run.set(table.key, rows);
   }

@@ -7,6 +7,7 @@ import {
   FLOOR_PREFIX,
   HEAD_HINT_KEY,
   LOG_PREFIX,
+  SEGMENT_PREFIX,
   SIDECAR_PREFIX,
   STAGING_DIRECTORY,
 } from "@crv/core";
@@ -21,6 +22,8 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [new RegExp(`^${HEAD_HINT_KEY}$`), "hint"],
   [new RegExp(`^${LOG_PREFIX}\\d+\\.json$`), "record"],
   [new RegExp(`^${FLOOR_PREFIX}`), "floor"],
+  [new RegExp(`^${SEGMENT_PREFIX}`), "segment"],
+  [/^_checkpoints\/[a-z]+$/, "directory"],
   [new RegExp(`^${CHECKPOINT_PREFIX}`), "checkpoint"],
   [new RegExp(`^${SIDECAR_PREFIX}.*\\.json$`), "sidecar"],
   [new RegExp(`^${SIDECAR_PREFIX}$`), "sidecars"],

@@ -241,7 +241,7 @@ const closing: Writer = {
 };
 
 /** The commit after which a checkpoint is due. Its windows begin there: a run so long opens slowly. */
-const CHECKPOINT_VERSION = 256;
+const CHECKPOINT_VERSION = 128;
 const checkpointing: Writer = {
   ...operation(
     "checkpoint after an append",
@@ -249,7 +249,7 @@ const checkpointing: Writer = {
     (storage) => commitRows(storage, [{ table: LEFT, values: [CHECKPOINT_VERSION] }], OPERATION),
   ),
   contents: [{ left_table: valuesUpTo(CHECKPOINT_VERSION) }],
-  from: "create write checkpoint",
+  from: "create write segment",
   async prepare() {
     longRun ??= runOfCommits(CHECKPOINT_VERSION - 1);
     return openOn(copyOf(await longRun));

@@ -1,0 +1,58 @@
+/**
+ * Which checkpoint a state is read from, and when one is written. The form in segments is preferred; a
+ * whole one is what trimming left, and what earlier releases wrote.
+ */
+import {
+  CHECKPOINT_PREFIX,
+  parseCheckpointIndexKey,
+  parseCheckpointKey,
+  type Version,
+} from "@crv/core";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+import { readCheckpoint } from "./checkpoint.js";
+import type { RunState } from "./run-state.js";
+import { readSegmentedCheckpoint } from "./segments/read-segments.js";
+
+/** A shorter tail is replayed faster than a checkpoint is read. */
+const TAIL_RECORDS_MIN = 128;
+
+export type IsWanted = (state: RunState) => Promise<boolean>;
+
+/**
+ * Whether a checkpoint is worth it: the tail to replay has grown past a sixteenth of the tables, which
+ * are what an index names anew, so that the cost per commit stays bounded by the change.
+ */
+export function isCheckpointDue(state: RunState, last: Version): boolean {
+  return state.version - last >= Math.max(TAIL_RECORDS_MIN, state.tables.size / 16);
+}
+
+/** The sound checkpoint of `version` that `isWanted`, in either form; undefined when there is none. */
+export async function checkpointAt(
+  reader: ObjectReader,
+  version: Version,
+  isWanted: IsWanted,
+): Promise<RunState | undefined> {
+  for (const read of [readSegmentedCheckpoint, readCheckpoint]) {
+    const state = await read(reader, version);
+    if (state && (await isWanted(state))) return state;
+  }
+  return undefined;
+}
+
+/** The newest sound checkpoint at or below `version` that `isWanted`, or undefined. */
+export async function findCheckpoint(
+  reader: ObjectReader,
+  version: Version,
+  isWanted: IsWanted = async () => true,
+): Promise<RunState | undefined> {
+  const versions = new Set<Version>();
+  for await (const { key } of reader.list(CHECKPOINT_PREFIX)) {
+    const found = parseCheckpointKey(key) ?? parseCheckpointIndexKey(key);
+    if (found !== undefined && found <= version) versions.add(found);
+  }
+  for (const candidate of [...versions].sort((a, b) => b - a)) {
+    const state = await checkpointAt(reader, candidate, isWanted);
+    if (state) return state;
+  }
+  return undefined;
+}
