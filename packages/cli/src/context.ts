@@ -33,8 +33,16 @@ export function loadContext({ root, json }: GlobalOptions, terminal: Terminal): 
 export async function openForReading(
   { root, settings, terminal }: CommandContext,
   runId: string,
+  at?: string,
 ): Promise<Run> {
-  const run = await openRun({ root, runId, settings, mode: "readOnly", create: "never" });
+  const run = await openRun({
+    root,
+    runId,
+    settings,
+    mode: "readOnly",
+    create: "never",
+    ...(at !== undefined && { at }),
+  });
   if (run.damagedAt !== undefined) {
     terminal.note(
       `record ${run.damagedAt} is damaged: what follows is version ${run.version}, the newest sound one`,

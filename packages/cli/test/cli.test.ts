@@ -216,6 +216,24 @@ describe("crv log", () => {
   });
 });
 
+describe("--at", () => {
+  test("shows and scans a run as it was", async () => {
+    const args = ["--run", "before", "--table", "t", "--columns", "n"];
+    for (let i = 0; i < 2; i++) expect((await crv("import", file, ...args)).code).toBe(0);
+    const shown = async (...at: string[]) => {
+      const { stdout } = await crv("--json", "show", "before", ...at);
+      const { version, tables } = JSON.parse(stdout);
+      return [version, tables[0]?.rows];
+    };
+    expect(await shown()).toEqual([2, 2 * ROWS]);
+    expect(await shown("--at", "1")).toEqual([1, ROWS]);
+    expect(await shown("--at", "0")).toEqual([0, undefined]);
+    expect(await shown("--at", "2999-01-01")).toEqual([2, 2 * ROWS]);
+    const { stdout } = await crv("scan", "before", "t", "--at", "1", "--format", "csv");
+    expect(stdout.trim().split("\n")).toHaveLength(ROWS + 1);
+  });
+});
+
 describe.concurrent("crv scan", () => {
   const range = ["--tick-min", "1", "--tick-max", "2"];
 
@@ -299,6 +317,8 @@ describe.concurrent("crv", () => {
     ["a number that is none", ["log", "r1", "--limit", "x"], "whole number"],
     ["version 0 of a log", ["log", "r1", "--from", "0"], "at least 1"],
     ["a log of a table that is not there", ["log", "r1", "--table", "trip"], "UNKNOWN_TABLE"],
+    ["a version that is not there", ["scan", "r1", "trips", "--at", "7"], "newest is 1"],
+    ["a version that cannot be one", ["show", "r1", "--at", "x y"], "INVALID_ARGUMENT"],
     ["a filter that is not JSON", ["scan", "r1", "trips", "--filter", "{"], "not JSON"],
     ["a column that is not there", ["scan", "r1", "trips", "--columns", "nte"], "INVALID_FILTER"],
     ["a table that is not there", ["scan", "r1", "trip"], 'did you mean "trips"'],

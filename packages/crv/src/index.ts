@@ -122,3 +122,4 @@ export {
   type RunOptions,
   type TableSummary,
 } from "./run.js";
+export type { VersionTarget } from "./run-target.js";

@@ -1,7 +1,7 @@
 /**
  * Opens a run: wires the sealed storage over a directory, and what users touch over that.
  */
-import { IoError, parseRunId, type RunId, ulidSource } from "@crv/core";
+import { IoError, parseRunId, type RunId, show, ulidSource } from "@crv/core";
 import {
   inspectOperations,
   type OpenedStorage,
@@ -21,7 +21,8 @@ import type { Durability } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkChoice, checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
-import { Run } from "./run.js";
+import { pinned, Run } from "./run.js";
+import { parseTarget, type VersionTarget } from "./run-target.js";
 import { systemClock } from "./system-clock.js";
 import { systemRandom } from "./system-random.js";
 import { systemTimers } from "./system-timers.js";
@@ -32,6 +33,11 @@ export interface OpenRunOptions<Tables extends Descriptors> {
   readonly runId: string;
   /** Default `readWrite`. A run opened `readOnly` is given no verb that writes. */
   readonly mode?: "readWrite" | "readOnly";
+  /**
+   * Opens this version alone, for reading: a number, a time, or an operation id. The mode is then
+   * `readOnly`. An open run shows others by `run.at`.
+   */
+  readonly at?: VersionTarget;
   /** What to do about the run's directory. Default: `if-missing` to write, `never` to read. */
   readonly create?: "if-missing" | "never" | "always";
   /** Descriptors of the program's own tables. They type `append` and `scan` by name. */
@@ -53,6 +59,7 @@ const OPTIONS: readonly (keyof OpenRunOptions<Descriptors>)[] = [
   "root",
   "runId",
   "mode",
+  "at",
   "create",
   "tables",
   "settings",
@@ -80,8 +87,10 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
 ): Promise<Run<Tables>> {
   checkKeys("openRun", options, OPTIONS);
   const runId = parseRunId(options.runId);
-  const { mode = "readWrite", durability = "full", tables = [] as unknown as Tables } = options;
+  const { at, durability = "full", tables = [] as unknown as Tables } = options;
+  const { mode = at === undefined ? "readWrite" : "readOnly" } = options;
   checkChoice("mode", mode, ["readWrite", "readOnly"]);
+  if (at !== undefined) checkTarget(at, mode);
   checkChoice("durability", durability, ["full", "process"]);
   if (options.leaseMs !== undefined) checkLeaseMs(options.leaseMs);
   const settings = IoSettings.from(options.settings ?? {});
@@ -91,7 +100,25 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
   const opened = readOnly
     ? await openToRead(path, runId, settings)
     : await openToWrite(path, runId, settings, durability, options);
-  return new Run({ ...opened, settings, tables, durability, readOnly, timers: systemTimers, path });
+  const { storage } = opened;
+  const shared = { ...opened, settings, tables, durability, timers: systemTimers, path };
+  if (at === undefined) return new Run({ ...shared, readOnly });
+  try {
+    return new Run({ ...shared, ...pinned(await storage.at(parseTarget(at))), owned: storage });
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+function checkTarget(at: VersionTarget, mode: "readWrite" | "readOnly"): void {
+  parseTarget(at);
+  if (mode === "readOnly") return;
+  throw new IoError(
+    "INVALID_ARGUMENT",
+    `version ${show(at)} can only be read: open it with mode "readOnly", or make a branch from it`,
+    { details: { what: "mode", mode, at } },
+  );
 }
 
 /** The path of the run, once `create` allows to open it. */

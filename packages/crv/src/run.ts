@@ -13,9 +13,10 @@ import {
 } from "@crv/core";
 import type { OpenedStorage } from "@crv/engine";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
-import type { ExaminedOperation } from "@crv/recovery";
+import type { ExaminedOperation, SweepReport } from "@crv/recovery";
 import type { StagedStorage, TrimReport } from "@crv/storage-trait";
 import { checkCount, checkKeys } from "./check-options.js";
+import { parseTarget, type VersionTarget } from "./run-target.js";
 
 /** Records read at once while looking back. */
 const LOG_CHUNK_RECORDS = 256;
@@ -25,6 +26,8 @@ export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<T
   readonly refresh: OpenedStorage["refresh"];
   readonly path: string;
   readonly inspect: () => Promise<readonly ExaminedOperation[]>;
+  /** Released after the storage. */
+  readonly owned?: AsyncDisposable;
 }
 
 /** What {@link Run.refresh} found. */
@@ -58,6 +61,14 @@ export interface LogOptions {
   readonly limit?: number;
 }
 
+const NOTHING_RECOVERED: SweepReport = { rolledForward: [], rolledBack: [], left: [] };
+
+/** What makes a run the view of the one version that `storage` shows. */
+export function pinned(storage: StagedStorage) {
+  const { version: pinnedAt } = storage;
+  return { storage, pinnedAt, readOnly: true, recovered: NOTHING_RECOVERED };
+}
+
 export class Run<Tables extends Descriptors = readonly []> extends Dataset<Tables> {
   readonly runId: RunId;
   /** Directory of the run. */
@@ -67,6 +78,8 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   readonly #storage: StagedStorage;
   readonly #refresh: OpenedStorage["refresh"];
   readonly #inspect: RunOptions<Tables>["inspect"];
+  readonly #viewOf: (storage: StagedStorage) => Run<Tables>;
+  readonly #owned: AsyncDisposable | undefined;
 
   /** Made by `openRun`. */
   constructor(options: RunOptions<Tables>) {
@@ -77,6 +90,10 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     this.#storage = options.storage;
     this.#refresh = options.refresh;
     this.#inspect = options.inspect;
+    this.#owned = options.owned;
+    const { owned: _, ...shared } = options;
+    this.#viewOf = (storage) =>
+      new Run({ ...shared, ...pinned(storage), refresh: async () => NOTHING_RECOVERED });
   }
 
   /** Newest version that this process has seen; reading and writing look for newer ones. */
@@ -103,6 +120,22 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   async refresh(): Promise<RefreshReport> {
     const recovered = await this.#refresh();
     return { version: this.version, recovered };
+  }
+
+  /**
+   * The run as it was: a view of one version that never changes and cannot be written to, its tables
+   * with the descriptors that they had. It reads through this run, which must stay open.
+   *
+   * @example
+   * await using before = await run.at(run.version - 1);
+   * const rows = await before.scan("holdings").toRows();
+   *
+   * @param target A version number, a time, or an operation id. See {@link VersionTarget}.
+   * @throws IoError `NOT_FOUND`: there is no such version, and the message names the newest; or it was
+   *   cleaned up, and the message names the oldest that is kept. `INVALID_ARGUMENT`, `CLOSED`.
+   */
+  async at(target: VersionTarget): Promise<Run<Tables>> {
+    return this.#viewOf(await this.#storage.at(parseTarget(target)));
   }
 
   /** What the newest version holds, in byte order of name. */
@@ -170,6 +203,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
       await this.closeRecorders();
     } finally {
       await this.#storage.close();
+      await this.#owned?.[Symbol.asyncDispose]();
     }
   }
 

@@ -124,6 +124,7 @@ const TYPES = [
   "TrimReport",
   "UnreadableRun",
   "ValidateRows",
+  "VersionTarget",
   "Where",
   "WriteOptions",
   "WrittenRows",

@@ -6,12 +6,11 @@ import {
   type Resolution,
   type TableDescriptor,
 } from "@crv/core";
-import { type RunState, tableManifest } from "@crv/manifest";
+import { tableManifest } from "@crv/manifest";
 import type {
   AppendOptions,
   AppendOutcome,
   OperationIntent,
-  SnapshotTarget,
   StagedStorage,
 } from "@crv/storage-trait";
 import { handleKind, sealed } from "@crv/storage-trait/seal";
@@ -22,6 +21,8 @@ import { AppendGroups } from "./append-groups.js";
 import { beginOperation, nameOperation } from "./begin-operation.js";
 import { isAppendChecked } from "./constraints/check-constraints.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
+import { findState } from "./find-state.js";
+import { pinStorage } from "./pinned-storage.js";
 import { planScan } from "./scan/plan.js";
 import { scanTable } from "./scan/scan-table.js";
 import { pinState, stateOf } from "./snapshot.js";
@@ -96,6 +97,10 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
       checkOpen();
       return pinState(context.runId, await findState(context, at));
     },
+    at: async (target) => {
+      const pin = await storage.snapshot(target);
+      return storages.seal(pinStorage(storage, pin), context);
+    },
     plan: async (snapshot, request) => {
       checkOpen();
       return planScan(stateOf(snapshot), request, context.store);
@@ -129,28 +134,6 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     [Symbol.asyncDispose]: close,
   };
   return storages.seal(storage, context);
-}
-
-/** @throws IoError `NOT_FOUND` when there is no such version or operation. */
-async function findState({ log }: ReaderContext, at: SnapshotTarget): Promise<RunState> {
-  if ("version" in at && at.version !== undefined) return log.stateAt(at.version);
-  if ("operationId" in at) {
-    const state = await log.refresh();
-    const entry = state.ledger.says(at.operationId, state.version);
-    if (entry?.kind === "landed") return log.stateAt(entry.version);
-    throw new IoError("NOT_FOUND", `no commit carries operation ${at.operationId}`, {
-      details: { operationId: at.operationId },
-    });
-  }
-  if ("asOf" in at) {
-    let version = 0;
-    for await (const record of log.records()) {
-      if (Date.parse(record.createdAt) > at.asOf.getTime()) break;
-      version = record.version;
-    }
-    return log.stateAt(version);
-  }
-  return log.refresh();
 }
 
 /**

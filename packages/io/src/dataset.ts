@@ -1,5 +1,5 @@
 /** A run's tables, as users append to them and read them. */
-import { IoError, type TableManifest, type Timers } from "@crv/core";
+import { IoError, type TableManifest, type Timers, type Version } from "@crv/core";
 import type { Durability, StagedStorage } from "@crv/storage-trait";
 import type { Table } from "apache-arrow";
 import type { AppendInput } from "./input/append-input.js";
@@ -35,6 +35,8 @@ export interface DatasetOptions<Tables extends Descriptors> {
   /** What `storage` was opened with; results name it. */
   readonly durability: Durability;
   readonly readOnly: boolean;
+  /** The one version that `storage` shows, when it shows no other. */
+  readonly pinnedAt?: Version;
   /** Of recorders. */
   readonly timers: Timers;
 }
@@ -49,17 +51,20 @@ export class Dataset<Tables extends Descriptors = readonly []> {
   readonly #settings: IoSettings;
   readonly #durability: Durability;
   readonly #readOnly: boolean;
+  readonly #pinnedAt: Version | undefined;
   readonly #catalog: TableCatalog;
   readonly #timers: Timers;
   /** Those that are open, or hold rows. */
   readonly #recorders = new Set<Recorder<Tables>>();
 
   /** @throws IoSchemaError `DESCRIPTOR_MISMATCH` when `tables` describes one table in two ways. */
-  constructor({ storage, settings, tables, durability, readOnly, timers }: DatasetOptions<Tables>) {
+  constructor(options: DatasetOptions<Tables>) {
+    const { storage, settings, tables, durability, readOnly, timers } = options;
     this.#storage = storage;
     this.#settings = settings;
     this.#durability = durability;
     this.#readOnly = readOnly;
+    this.#pinnedAt = options.pinnedAt;
     this.#timers = timers;
     this.#catalog = new TableCatalog(tables, settings.tickBucketSize);
   }
@@ -217,13 +222,7 @@ export class Dataset<Tables extends Descriptors = readonly []> {
 
   /** @throws IoError `READ_ONLY`. */
   #writing(): WriteContext {
-    if (this.#readOnly) {
-      throw new IoError(
-        "READ_ONLY",
-        `run ${this.#storage.runId} is open for reading only: open it with mode "readWrite"`,
-        { details: { runId: this.#storage.runId } },
-      );
-    }
+    if (this.#readOnly) throw this.#refusal();
     return {
       storage: this.#storage,
       catalog: this.#catalog,
@@ -231,5 +230,17 @@ export class Dataset<Tables extends Descriptors = readonly []> {
       durability: this.#durability,
       stageConcurrency: this.#settings.stageConcurrency,
     };
+  }
+
+  #refusal(): IoError {
+    const { runId } = this.#storage;
+    const version = this.#pinnedAt;
+    return new IoError(
+      "READ_ONLY",
+      version === undefined
+        ? `run ${runId} is open for reading only: open it with mode "readWrite"`
+        : `this is version ${version} of run ${runId}, which never changes: write to the run itself`,
+      { details: { runId, ...(version !== undefined && { version }) } },
+    );
   }
 }

@@ -151,6 +151,42 @@ export class CommitLog {
     );
   }
 
+  /**
+   * The newest version that was committed at `time` or before; 0 when none was. Times in a log never
+   * go back, so that a few records are read, however long it is.
+   *
+   * @throws IoError `NOT_FOUND` when the versions of that time were cleaned up.
+   */
+  async versionAsOf(time: Date): Promise<Version> {
+    const isAfter = (createdAt: string | null): boolean =>
+      createdAt !== null && Date.parse(createdAt) > time.getTime();
+    const head = await this.refresh();
+    if (!isAfter(head.createdAt)) return head.version;
+    for (;;) {
+      const floor = await readFloor(this.#reader);
+      let [before, after] = [floor - 1, head.version];
+      while (after - before > 1) {
+        const middle = Math.floor((before + after) / 2);
+        const record = await this.read(middle);
+        if (record === undefined) break;
+        if (isAfter(record.createdAt)) after = middle;
+        else before = middle;
+      }
+      // Otherwise a record was cleaned up meanwhile: the floor has risen.
+      if (after - before > 1) {
+        if ((await readFloor(this.#reader)) === floor)
+          throw missing(Math.floor((before + after) / 2));
+        continue;
+      }
+      if (before >= floor || floor === 1) return before;
+      throw new IoError(
+        "NOT_FOUND",
+        `the versions of ${time.toISOString()} were cleaned up: the oldest kept is ${floor}`,
+        { details: { asOf: time.toISOString(), floor } },
+      );
+    }
+  }
+
   /** Records after `after`, oldest first, up to the newest known at the call. */
   async *records(after: Version = 0, signal?: AbortSignal): AsyncIterable<CommitRecord> {
     const head = (await this.refresh()).version;

@@ -491,3 +491,42 @@ describe("records", () => {
     expect(await log.read(3)).toBeUndefined();
   });
 });
+
+describe("versionAsOf", () => {
+  const timeOf = (version: Version): Date => new Date(recordOf(version).createdAt);
+
+  test.each([1, 2, 7, 16, 33])(
+    "finds each of %i versions, and none before the first",
+    async (count) => {
+      const log = open(await diskOf(count));
+      for (let version = 1; version <= count; version++) {
+        const last = records(count).findLast((r) => r.createdAt <= recordOf(version).createdAt);
+        expect(await log.versionAsOf(timeOf(version))).toBe(last?.version);
+      }
+      expect(await log.versionAsOf(new Date(timeOf(1).getTime() - 1))).toBe(0);
+      expect(await log.versionAsOf(new Date("2999-01-01"))).toBe(count);
+    },
+  );
+
+  test("reads few records of a long log", async () => {
+    const disk = await diskOf(200, [199]);
+    const store = new CountingStore(disk.process("reader"));
+    const log = new CommitLog(store);
+    await log.refresh();
+    const before = store.count("get");
+    await log.versionAsOf(timeOf(100));
+    expect(store.count("get") - before).toBeLessThan(12);
+  });
+
+  test("names the oldest version that is kept", async () => {
+    const disk = await diskOf(9, [5]);
+    const log = open(disk);
+    await log.refresh();
+    await trim(disk, 6);
+    expect(await log.versionAsOf(timeOf(7))).toBe(7);
+    await expect(log.versionAsOf(timeOf(3))).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      details: { floor: 6 },
+    });
+  });
+});

@@ -187,6 +187,11 @@ export interface StagedStorage extends AsyncDisposable {
   /** Version of a damaged record before which a reader stopped; undefined when it met none. */
   readonly damagedAt: Version | undefined;
   snapshot(at?: SnapshotTarget): Promise<SnapshotHandle>;
+  /**
+   * A storage that shows that version only, and writes nothing: `READ_ONLY`. Reads through this one,
+   * which must stay open; closing it lets the version go.
+   */
+  at(target: SnapshotTarget): Promise<StagedStorage>;
   plan(snapshot: SnapshotHandle, request: ScanRequest): Promise<ScanPlan>;
   /** An empty result still has its schema: at least one batch, possibly of no rows. */
   scan(snapshot: SnapshotHandle, request: ScanRequest): AsyncIterable<RecordBatch>;

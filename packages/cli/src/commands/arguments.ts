@@ -1,6 +1,9 @@
 /** Values of options, read from text. What is wrong with one is commander's to tell. */
 import { InvalidArgumentError } from "commander";
 
+/** What `--at` takes, in the help of every command that has it. */
+export const AT = "as of a version number, an ISO 8601 time or an operation id";
+
 /** A whole number, at least `min`. */
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {

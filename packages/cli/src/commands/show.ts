@@ -5,11 +5,13 @@ import { type CommandContext, openForReading, writeResult } from "../context.js"
 import { formatBytes, formatCount, formatTicks } from "../format/figures.js";
 import { describePending, formatPending, formatRecoveries } from "../format/recovery-view.js";
 import { textTable } from "../format/text-table.js";
+import { AT } from "./arguments.js";
 
 /** Past recoveries that are shown; `crv log` lists the others. */
 const RECOVERIES_MAX = 20;
 
 interface ShowOptions {
+  readonly at?: string;
   readonly recovery: boolean;
 }
 
@@ -21,18 +23,19 @@ export function addShowCommand(
     .command("show")
     .description("show the version and the tables of a run")
     .argument("<run>", "run id")
+    .option("--at <version>", AT)
     .option("--recovery", "also what recovery would do, and has done", false)
-    .action(async (runId: string, { recovery }: ShowOptions, command: Command) =>
-      showRun(contextOf(command), runId, { recovery }),
+    .action(async (runId: string, options: ShowOptions, command: Command) =>
+      showRun(contextOf(command), runId, options),
     );
 }
 
 async function showRun(
   context: CommandContext,
   runId: string,
-  { recovery }: ShowOptions,
+  { at, recovery }: ShowOptions,
 ): Promise<void> {
-  await using run = await openForReading(context, runId);
+  await using run = await openForReading(context, runId, at);
   const tables = await run.tables();
   const recovered = recovery ? await readRecovery(run) : undefined;
   const document = {

@@ -1,0 +1,66 @@
+/** A storage that shows one version for ever: the same reads, and no writes. */
+import type { RunId, Version } from "@crv/core";
+import { IoError } from "@crv/core";
+import { type RunState, tableManifest } from "@crv/manifest";
+import type { SnapshotHandle, StagedStorage } from "@crv/storage-trait";
+import { sealed } from "@crv/storage-trait/seal";
+import { pinState, stateOf } from "./snapshot.js";
+
+/**
+ * @param pin Of `storage`; closed when the result is. `storage` stays open.
+ * @returns not sealed yet.
+ */
+export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedStorage {
+  const { runId, version } = pin;
+  const state = stateOf(pin);
+  let isClosed = false;
+  const pinned = (): RunState => {
+    if (!isClosed) return state;
+    throw new IoError("CLOSED", `version ${version} of run ${runId} is closed: open it again`, {
+      details: { what: "version", runId, version },
+    });
+  };
+  const refuse = async (): Promise<never> => {
+    pinned();
+    throw readsOnly(runId, version);
+  };
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    await pin.close();
+  };
+  return {
+    [sealed]: "storage",
+    runId,
+    version,
+    damagedAt: undefined,
+    snapshot: async () => pinState(runId, pinned()),
+    at: async (target) => {
+      pinned();
+      return storage.at(target);
+    },
+    plan: (snapshot, request) => storage.plan(snapshot, request),
+    scan: (snapshot, request) => storage.scan(snapshot, request),
+    manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table),
+    async *commits(range = {}) {
+      pinned();
+      for await (const record of storage.commits(range)) {
+        if (record.version > version) return;
+        yield record;
+      }
+    },
+    append: refuse,
+    begin: refuse,
+    resolve: refuse,
+    trimLog: refuse,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function readsOnly(runId: RunId, version: Version): IoError {
+  return new IoError(
+    "READ_ONLY",
+    `this is version ${version} of run ${runId}, which never changes: write to the run itself`,
+    { details: { runId, version } },
+  );
+}
