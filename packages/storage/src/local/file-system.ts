@@ -4,8 +4,21 @@
  *
  * Everything rejects with the error of Node, whose `code` is the errno.
  */
-import { type BigIntStats, constants, type Dirent } from "node:fs";
-import { link, lstat, mkdir, open, readdir, realpath, rename, unlink } from "node:fs/promises";
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  fsync,
+  linkSync,
+  openSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from "node:fs";
+import { lstat, mkdir, open, readdir, realpath, rename } from "node:fs/promises";
+import { promisify } from "node:util";
 import { isAbsence } from "./file-error.js";
 
 export type FileKind = "file" | "directory" | "link" | "other";
@@ -79,24 +92,25 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
   directory: constants.O_RDONLY | NO_FOLLOW | (constants.O_DIRECTORY ?? 0),
 };
 
-/** The file system of this machine. */
+/** More bytes than this are left to a thread: less is sooner copied than handed over. */
+const INLINE_BYTES_MAX = 64 * 1024;
+
+const syncFile = promisify(fsync);
+const writeFile = promisify(write);
+
+/**
+ * The file system of this machine. The steps of a create are made at once, but for the sync and the
+ * writing of many bytes: see docs/design/creates-are-made-at-once.md. All else is left to threads.
+ */
 export const nodeFileSystem: FileSystem = {
   async open(path, mode) {
     // NTFS journals its entries and offers no sync of a directory.
     if (isWindows && mode === "directory") return UNSYNCED_DIRECTORY;
-    const handle = await open(path, FLAGS[mode], 0o644);
-    return {
-      write: async (bytes, offset) => (await handle.write(bytes, offset)).bytesWritten,
-      read: async (bytes, offset, position) =>
-        (await handle.read(bytes, offset, bytes.byteLength - offset, position)).bytesRead,
-      status: async () => statusOf(await handle.stat({ bigint: true })),
-      sync: () => handle.sync(),
-      close: () => handle.close(),
-    };
+    return mode === "read" ? openToRead(path) : openToWrite(path, mode);
   },
-  link,
+  link: async (from, to) => linkSync(from, to),
   rename,
-  unlink,
+  unlink: async (path) => unlinkSync(path),
   mkdir: async (path) => void (await mkdir(path)),
   status: async (path) => statusOf(await lstat(path, { bigint: true })),
   async entries(path) {
@@ -105,6 +119,39 @@ export const nodeFileSystem: FileSystem = {
   },
   realPath: (path) => realpath(path),
 };
+
+async function openToRead(path: string): Promise<OpenedFile> {
+  const handle = await open(path, FLAGS.read);
+  return {
+    write: () => Promise.reject(new Error("the file is open for reading")),
+    read: async (bytes, offset, position) =>
+      (await handle.read(bytes, offset, bytes.byteLength - offset, position)).bytesRead,
+    status: async () => statusOf(await handle.stat({ bigint: true })),
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+function openToWrite(path: string, mode: OpenMode): OpenedFile {
+  const file = openSync(path, FLAGS[mode], 0o644);
+  let isOpen = true;
+  return {
+    async write(bytes, offset) {
+      const length = bytes.byteLength - offset;
+      if (length <= INLINE_BYTES_MAX) return writeSync(file, bytes, offset);
+      return (await writeFile(file, bytes, offset, length, null)).bytesWritten;
+    },
+    read: () => Promise.reject(new Error("the file is open for writing")),
+    status: async () => statusOf(fstatSync(file, { bigint: true })),
+    sync: () => syncFile(file),
+    async close() {
+      // A number that was closed may be another file's by now.
+      if (!isOpen) return;
+      isOpen = false;
+      closeSync(file);
+    },
+  };
+}
 
 const UNSYNCED_DIRECTORY: OpenedFile = {
   write: () => Promise.reject(new Error("a directory is not written")),
