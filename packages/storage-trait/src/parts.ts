@@ -5,7 +5,7 @@
  * column, in descriptor order. The codec neither filters rows nor reorders them.
  */
 import type { Digest, ObjectKey, PartEntry, RunId, TableDescriptor } from "@crv/core";
-import type { RecordBatch } from "apache-arrow";
+import type { RecordBatch, Schema } from "apache-arrow";
 import type { CreateOutcome, Durability } from "./object-store.js";
 
 export interface PartWriteRequest {
@@ -41,6 +41,18 @@ export interface PartSource {
   readonly digest: Digest;
 }
 
+/** What a file says of itself. Nothing of it was compared with what any record says. */
+export interface InspectedPart {
+  readonly path: ObjectKey;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly digest: Digest;
+  readonly rows: number;
+  readonly schema: Schema;
+  /** Key-value metadata of the file. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
 export interface PartStore {
   /** Encodes, creates and seals one part; durable on return. */
   write(request: PartWriteRequest): Promise<PartWriteOutcome>;
@@ -56,6 +68,15 @@ export interface PartStore {
     table: TableDescriptor,
     request?: PartReadRequest,
   ): AsyncIterable<RecordBatch>;
+  /**
+   * What a file that no record may name says of itself; undefined when there is none.
+   *
+   * @throws IoError `CORRUPT`, `DEADLINE_EXCEEDED`, `ABORTED`, `LIMIT_EXCEEDED` as of {@link read}.
+   */
+  inspect(
+    path: ObjectKey,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<InspectedPart | undefined>;
   /** Releases workers. Idempotent. */
   close(): Promise<void>;
 }

@@ -16,6 +16,7 @@ export {
 export { readTextFile, TEXT_FILE_BYTES_MAX } from "./local/read-text-file.js";
 export { openStoreRoot, type StoreRoot, type StoreRootOptions } from "./local/store-root.js";
 export { createMemoryStore } from "./memory-store.js";
+export { codecVersions, packageVersion } from "./package-version.js";
 export { createParquetPartStore, type ParquetPartStoreOptions } from "./parquet/part-store.js";
 export { createProcessLiveness, type ProcessLivenessOptions } from "./process-liveness.js";
 export type { ProcessState, ProcessTable } from "./process-table.js";

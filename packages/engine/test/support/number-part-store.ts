@@ -2,10 +2,17 @@
  * A codec for proofs that play many runs: a part of a table of whole numbers is its columns, one after
  * the other, as 64-bit integers. Parts of other tables are those of `TrivialPartStore`.
  */
-import { checkSeal, IoError, PART_BYTES_MAX, type TableDescriptor } from "@crv/core";
+import {
+  checkSeal,
+  IoError,
+  type ObjectKey,
+  PART_BYTES_MAX,
+  type TableDescriptor,
+} from "@crv/core";
 import { arrowSchema, batchOf } from "@crv/core/arrow";
 import type { ObjectStore } from "@crv/storage-trait/object-store";
 import type {
+  InspectedPart,
   PartReadRequest,
   PartSource,
   PartStore,
@@ -59,6 +66,11 @@ export class NumberPartStore implements PartStore {
     }
     await checkSeal(part.path, bytes, { sizeBytes: part.bytes, digest: part.digest });
     yield decode(bytes, part.rows, table, request.columns);
+  }
+
+  /** Of parts of other tables: those of numbers do not say what they are. */
+  inspect(path: ObjectKey): Promise<InspectedPart | undefined> {
+    return this.#others.inspect(path);
   }
 
   async close(): Promise<void> {}

@@ -4,6 +4,7 @@
  */
 import {
   checkSeal,
+  digestOf,
   IoError,
   type ObjectKey,
   PART_BYTES_MAX,
@@ -13,6 +14,7 @@ import {
 import { type RecordBatch, Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type { ObjectStore } from "../object-store.js";
 import type {
+  InspectedPart,
   PartReadRequest,
   PartSource,
   PartStore,
@@ -57,6 +59,14 @@ export class TrivialPartStore implements PartStore {
       checkNotAborted(part.path, signal);
       yield batch;
     }
+  }
+
+  async inspect(path: ObjectKey): Promise<InspectedPart | undefined> {
+    const bytes = await this.#store.get(path, { sizeBytesMax: PART_BYTES_MAX });
+    if (bytes === undefined) return undefined;
+    const { numRows: rows, schema } = decode(path, bytes);
+    const digest = await digestOf(bytes);
+    return { path, bytes: bytes.byteLength, digest, rows, schema, metadata: schema.metadata };
   }
 
   async close(): Promise<void> {}

@@ -8,12 +8,15 @@
 import { IoError, type ObjectKey } from "@crv/core";
 import type { Piscina } from "piscina";
 import { createGate } from "../gate.js";
-import type { DecodeResult, DecodeTask } from "./decode-task.js";
+import type { DecodeResult, DecodeTask, InspectResult, InspectTask } from "./decode-task.js";
 import { corruptPart, readAborted } from "./part-errors.js";
 import { WORKER_FILE } from "./worker-file.js";
 
 /** A thread keeps the memory of its largest part, up to 4 GiB; an idle one is ended after this. */
 const IDLE_MS_MAX = 10_000;
+
+/** What the worker file exports: `default` decodes. */
+type Verb = "default" | "inspect";
 
 export interface DecodePoolOptions {
   /** Threads at most; none is started before the first task. */
@@ -31,6 +34,8 @@ export interface DecodePool {
    *   no thread could be started.
    */
   decode(path: ObjectKey, task: DecodeTask, signal?: AbortSignal): Promise<DecodeResult>;
+  /** What a file says of itself. Errors as of {@link decode}. */
+  inspect(path: ObjectKey, task: InspectTask, signal?: AbortSignal): Promise<InspectResult>;
   /** Ends all threads; tasks under way fail with `CLOSED`. Idempotent. */
   close(): Promise<void>;
 }
@@ -64,34 +69,37 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
     return pool;
   }
 
-  async function run(path: ObjectKey, task: DecodeTask, call: AbortSignal): Promise<DecodeResult> {
+  async function run(path: ObjectKey, verb: Verb, task: unknown, call: AbortSignal) {
     started ??= start();
     const pool = await started;
     call.throwIfAborted();
     try {
-      return await pool.run(task, { signal: call });
+      return await pool.run(task, { signal: call, name: verb });
     } catch (cause) {
       call.throwIfAborted();
       throw corruptPart(path, `the decoder failed (${messageOf(cause)})`, cause);
     }
   }
 
+  async function call(path: ObjectKey, verb: Verb, task: unknown, signal?: AbortSignal) {
+    if (isClosed) throw closed();
+    const ending = new AbortController();
+    calls.add(ending);
+    const forget = [onAbort(signal, (reason) => ending.abort(readAborted(path, reason)))];
+    try {
+      forget.push(await gate.enter(ending.signal));
+      const deadline = AbortSignal.timeout(timeoutMs);
+      forget.push(onAbort(deadline, () => ending.abort(deadlineExceeded(path, timeoutMs))));
+      return await run(path, verb, task, ending.signal);
+    } finally {
+      calls.delete(ending);
+      for (const undo of forget) undo();
+    }
+  }
+
   return {
-    async decode(path, task, signal) {
-      if (isClosed) throw closed();
-      const call = new AbortController();
-      calls.add(call);
-      const forget = [onAbort(signal, (reason) => call.abort(readAborted(path, reason)))];
-      try {
-        forget.push(await gate.enter(call.signal));
-        const deadline = AbortSignal.timeout(timeoutMs);
-        forget.push(onAbort(deadline, () => call.abort(deadlineExceeded(path, timeoutMs))));
-        return await run(path, task, call.signal);
-      } finally {
-        calls.delete(call);
-        for (const undo of forget) undo();
-      }
-    },
+    decode: (path, task, signal) => call(path, "default", task, signal),
+    inspect: (path, task, signal) => call(path, "inspect", task, signal),
     async close() {
       isClosed = true;
       await stopAll(closed());

@@ -39,6 +39,21 @@ export type DecodeResult =
       readonly reason: string;
     };
 
+/** What a whole file says of itself is asked for. */
+export interface InspectTask {
+  readonly bytes: SharedArrayBuffer;
+}
+
+export type InspectResult =
+  | {
+      readonly kind: "inspected";
+      /** An Arrow IPC stream of no record batch. */
+      readonly schema: Uint8Array;
+      readonly rows: number;
+      readonly metadata: readonly (readonly [string, string])[];
+    }
+  | Extract<DecodeResult, { kind: "refused" }>;
+
 /** Rows of one task: bounds what a caller holds at a time, and is large enough to hide the trip. */
 export const TASK_ROWS_MAX = 1 << 20;
 

@@ -3,6 +3,7 @@ import { IoConfigError, IoError, show } from "@crv/core";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import { createDecodePool } from "./decode-pool.js";
+import { inspectPart } from "./inspect-part.js";
 import { readPart } from "./read-part.js";
 import { writePart } from "./write-part.js";
 import type { Compression } from "./writer-properties.js";
@@ -44,6 +45,9 @@ export function createParquetPartStore(options: ParquetPartStoreOptions): PartSt
     },
     read(part, table, request = {}) {
       return readPart(store, pool, part, table, request);
+    },
+    inspect(path, { signal } = {}) {
+      return inspectPart(store, pool, path, signal);
     },
     async close() {
       isClosed = true;

@@ -80,7 +80,7 @@ async function fetchPart(
   return bytes;
 }
 
-function shareBytes(bytes: Uint8Array): SharedArrayBuffer {
+export function shareBytes(bytes: Uint8Array): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(bytes.byteLength);
   new Uint8Array(shared).set(bytes);
   return shared;

@@ -12,7 +12,7 @@ import {
   type RecordBatch,
 } from "parquet-wasm";
 import { move, transferableSymbol, valueSymbol } from "piscina";
-import type { DecodeResult, DecodeTask } from "./decode-task.js";
+import type { DecodeResult, DecodeTask, InspectResult, InspectTask } from "./decode-task.js";
 import type { DictionaryHint, FilePieces } from "./dictionary-hint.js";
 import { PiecesBlob } from "./pieces-blob.js";
 import {
@@ -33,11 +33,32 @@ export default async function decode(task: DecodeTask): Promise<DecodeResult> {
     file.free();
     return movable(result);
   } catch (error) {
-    if (!(error instanceof Error)) return { kind: "refused", code: "CORRUPT", reason: `${error}` };
-    // A WebAssembly.RuntimeError; the types of Node do not know the class.
-    if (error.name === "RuntimeError") return await endWorker(error);
-    return { kind: "refused", code: "CORRUPT", reason: error.message };
+    return await refusalOf(error);
   }
+}
+
+/** What the file of `task` says of itself. Does not return from a panic of the decoder. */
+export async function inspect({ bytes }: InspectTask): Promise<InspectResult> {
+  try {
+    const blob = new PiecesBlob(new Uint8Array(bytes), new Uint8Array(0));
+    const file = await ParquetFile.fromFile(blob);
+    const footer = file.metadata().fileMetadata();
+    const metadata = [...footer.keyValueMetadata()].map(
+      ([key, value]) => [String(key), String(value)] as const,
+    );
+    const schema = file.schema().intoIPCStream();
+    file.free();
+    return { kind: "inspected", schema, rows: footer.numRows(), metadata };
+  } catch (error) {
+    return await refusalOf(error);
+  }
+}
+
+async function refusalOf(error: unknown): Promise<Extract<DecodeResult, { kind: "refused" }>> {
+  if (!(error instanceof Error)) return { kind: "refused", code: "CORRUPT", reason: `${error}` };
+  // A WebAssembly.RuntimeError; the types of Node do not know the class.
+  if (error.name === "RuntimeError") return await endWorker(error);
+  return { kind: "refused", code: "CORRUPT", reason: error.message };
 }
 
 /** The hint needs apache-arrow, which takes longer to load than most small parts to decode. */
