@@ -52,7 +52,7 @@ export async function openForReading(
 }
 
 /** Opens a run that exists for writing, which settles what dead writers left in it. */
-export function openForRecovery({ root, settings }: CommandContext, runId: string): Promise<Run> {
+export function openForWriting({ root, settings }: CommandContext, runId: string): Promise<Run> {
   return openRun({ root, runId, settings, create: "never" });
 }
 

@@ -1,8 +1,10 @@
 /** The command line: global options, and the commands in the order in which help lists them. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addBundleCommand } from "./commands/bundle.js";
 import { addImportCommand } from "./commands/import.js";
 import { addLogCommand } from "./commands/log.js";
+import { addPublishCommand } from "./commands/publish.js";
 import { addRecoverCommand } from "./commands/recover.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addScanCommand } from "./commands/scan.js";
@@ -20,6 +22,8 @@ Examples:
   crv log 2001 --table flights --limit 5
   crv recover 2001 --dry-run
   crv scan 2001 flights --tick-max 1439 --columns tick,delay --format csv > day.csv
+  crv publish 2001
+  crv bundle 2001 --meta '{"seed":7}'
   crv settings
 
 Results go to stdout, messages to stderr. Exit codes: 0 done, 1 unexpected, 2 wrong input or usage,
@@ -48,6 +52,8 @@ export function createProgram(terminal: Terminal): Command {
   addLogCommand(program, contextOf);
   addRecoverCommand(program, contextOf);
   addScanCommand(program, contextOf);
+  addPublishCommand(program, contextOf);
+  addBundleCommand(program, contextOf);
   addSettingsCommand(program, terminal);
   return program;
 }

@@ -55,6 +55,8 @@ export interface TableChange {
   readonly version: TableVersion;
   /** In the table's first record, and whenever it changes. */
   readonly descriptor?: TableDescriptor;
+  /** Columns of the descriptor before whose values in the parts that are there are gone. */
+  readonly dropped?: readonly string[];
   readonly add: readonly PartEntry[];
   readonly remove: readonly ObjectKey[];
   /** The rows are the same as before: optimize. */

@@ -39,6 +39,8 @@ export const SEGMENT_PREFIX = "_checkpoints/segments/";
 export const SIDECAR_PREFIX = "_recovery/";
 export const LEASE_PREFIX = "_leases/";
 export const TABLES_PREFIX = "tables/";
+/** Files of the programs around a run; crv lists them in the run bundle. */
+export const ARTIFACTS_PREFIX = "artifacts/";
 /** Writes under way. Never listed, never a key. */
 export const STAGING_DIRECTORY = "_tmp";
 export const RUNS_DIRECTORY = "runs";

@@ -78,6 +78,7 @@ export {
   withBucketSize,
 } from "./descriptor.js";
 export {
+  ARTIFACTS_PREFIX,
   BUNDLE_VIEW_KEY,
   CHECKPOINT_INDEX_PREFIX,
   CHECKPOINT_PREFIX,
@@ -133,6 +134,7 @@ export {
   UnknownOutcomeError,
   VersionMismatch,
 } from "./errors.js";
+export { type EvolvedTable, evolveDescriptor, type TableEvolution } from "./evolve-descriptor.js";
 export { createHash52, type Hash52 } from "./hash64.js";
 export type { BranchName, CommitId, OperationId, RunId, TableKey } from "./id-types.js";
 export {
@@ -180,6 +182,14 @@ export type {
 } from "./part-entry.js";
 export { type CompareOp, columnsOf, type Predicate, type Scalar } from "./predicate.js";
 export type { Random } from "./random.js";
+export {
+  type BundledArtifact,
+  type BundledTable,
+  LAB_ARTIFACTS,
+  type LabArtifacts,
+  type RunBundle,
+  type RunBundleFacts,
+} from "./run-bundle.js";
 export { makeRunId } from "./run-id.js";
 export {
   checkSeal,

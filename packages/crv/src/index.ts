@@ -57,6 +57,7 @@ export {
   type Resolution,
   ROW_GROUP_SIZE,
   type RowInput,
+  type RunBundle,
   type RunId,
   recoveriesOf,
   SCENARIOS_SEEN_DESC,
@@ -65,6 +66,7 @@ export {
   type SchemaVersion,
   schemaVersion,
   type TableDescriptor,
+  type TableEvolution,
   type TableKey,
   type TableManifest,
   TableName,
@@ -82,6 +84,8 @@ export {
   type ChangedTable,
   Dataset,
   type EffectiveSetting,
+  type EvolveOptions,
+  type EvolveResult,
   type Filter,
   type IoSettingsInput,
   type LoadInput,
@@ -108,6 +112,7 @@ export {
   type SweptOperation,
 } from "@crv/recovery";
 export type { Durability, TrimReport } from "@crv/storage-trait";
+export type { BundleOptions } from "./bundle-facts.js";
 export { type ConflictResponse, conflictResponse } from "./conflict-response.js";
 export { IoSettings } from "./io-settings.js";
 export { type LoadedSettings, type LoadSettingsOptions, loadSettings } from "./load-settings.js";
@@ -123,3 +128,4 @@ export {
   type TableSummary,
 } from "./run.js";
 export type { VersionTarget } from "./run-target.js";
+export { writeRunBundleManifest } from "./write-run-bundle.js";

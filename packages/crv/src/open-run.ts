@@ -101,7 +101,7 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
     ? await openToRead(path, runId, settings)
     : await openToWrite(path, runId, settings, durability, options);
   const { storage } = opened;
-  const shared = { ...opened, settings, tables, durability, timers: systemTimers, path };
+  const shared = { ...opened, settings, tables, durability, timers: systemTimers, root, path };
   if (at === undefined) return new Run({ ...shared, readOnly });
   try {
     return new Run({ ...shared, ...pinned(await storage.at(parseTarget(at))), owned: storage });

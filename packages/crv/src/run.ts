@@ -5,6 +5,7 @@ import {
   type OperationRef,
   parseTableKey,
   type Resolution,
+  type RunBundle,
   type RunId,
   show,
   type TableKey,
@@ -15,6 +16,7 @@ import type { OpenedStorage } from "@crv/engine";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
 import type { ExaminedOperation, SweepReport } from "@crv/recovery";
 import type { StagedStorage, TrimReport } from "@crv/storage-trait";
+import { type BundleContext, type BundleOptions, bundleFacts } from "./bundle-facts.js";
 import { checkCount, checkKeys } from "./check-options.js";
 import { parseTarget, type VersionTarget } from "./run-target.js";
 
@@ -25,6 +27,8 @@ export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<T
   readonly recovered: OpenedStorage["recovered"];
   readonly refresh: OpenedStorage["refresh"];
   readonly path: string;
+  /** Directory of the store, as it was given. */
+  readonly root: string;
   readonly inspect: () => Promise<readonly ExaminedOperation[]>;
   /** Released after the storage. */
   readonly owned?: AsyncDisposable;
@@ -80,6 +84,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   readonly #inspect: RunOptions<Tables>["inspect"];
   readonly #viewOf: (storage: StagedStorage) => Run<Tables>;
   readonly #owned: AsyncDisposable | undefined;
+  readonly #bundling: BundleContext;
 
   /** Made by `openRun`. */
   constructor(options: RunOptions<Tables>) {
@@ -90,6 +95,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     this.#storage = options.storage;
     this.#refresh = options.refresh;
     this.#inspect = options.inspect;
+    this.#bundling = options;
     this.#owned = options.owned;
     const { owned: _, ...shared } = options;
     this.#viewOf = (storage) =>
@@ -180,6 +186,21 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
    */
   pending(): Promise<readonly ExaminedOperation[]> {
     return this.#inspect();
+  }
+
+  /**
+   * Writes `bundle.manifest.json`: what the log says of every table, the files below `artifacts/`, the
+   * revision of the program, versions, settings and `meta`. Whole or not at all, durable; each call
+   * replaces what the one before it wrote. A damaged view or part of a table is no part of it.
+   *
+   * @example
+   * await run.writeBundle({ meta: { seed: 7 } });
+   * @returns What was written.
+   * @throws IoError `READ_ONLY`, `INVALID_ARGUMENT`, `IO`. IoManifestError `RECOVERY_BLOCKED` for a
+   *   bundle that shows more than the log holds.
+   */
+  async writeBundle(options: BundleOptions = {}): Promise<RunBundle> {
+    return this.#storage.writeBundle(await bundleFacts(this.#bundling, options));
   }
 
   /**

@@ -264,6 +264,26 @@ describe("defects of the original", () => {
     }
   });
 
+  test("defect 26: the bundle has the times of the run, the directory that is named, and no leftovers", async () => {
+    const settings = { strictSchema: false, valuation: { enabled: true } };
+    await using run = await openRun({ root: await scratchDirectory(), runId: RUN_ID, settings });
+    await run.append("holdings", [holding(1)]);
+    const tidy = join(run.path, "artifacts", "lab", "tidy");
+    await mkdir(tidy, { recursive: true });
+    await writeFile(join(tidy, "table.csv"), "a\n1\n");
+    await writeFile(join(tidy, "table.csv.tmp"), "a");
+    const [first] = await run.log();
+    const bundle = await run.writeBundle({ sourceDirectory: tidy });
+    expect(Date.parse(bundle.run.created_at)).toBe(Date.parse(first?.createdAt ?? ""));
+    expect(bundle.run.git.directory).toBe(tidy);
+    expect(bundle.artifacts.lab.tidy.map(({ path }) => path)).toEqual([
+      "artifacts/lab/tidy/table.csv",
+    ]);
+    expect(bundle.io).toMatchObject({ strict_schema: false, valuation: { enabled: true } });
+    const meta = { when: new Date(0) } as never;
+    expect((await refused(() => run.writeBundle({ meta }))).code).toBe("INVALID_ARGUMENT");
+  });
+
   test("defect 27: a view that is made again has its times, and is not written at every append", async () => {
     const root = await scratchDirectory();
     const written = new Set<bigint>();

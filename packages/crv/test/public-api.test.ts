@@ -60,6 +60,7 @@ const VALUES = [
   "parseSchemaVersion",
   "recoveriesOf",
   "schemaVersion",
+  "writeRunBundleManifest",
 ];
 
 const TYPES = [
@@ -67,6 +68,7 @@ const TYPES = [
   "AppendResult",
   "BadRow",
   "BranchName",
+  "BundleOptions",
   "ChangedTable",
   "ColumnSpec",
   "ColumnSpecs",
@@ -85,6 +87,8 @@ const TYPES = [
   "ErrorAction",
   "ErrorCode",
   "ErrorDetails",
+  "EvolveOptions",
+  "EvolveResult",
   "ExaminedOperation",
   "Filter",
   "InferRow",
@@ -106,6 +110,7 @@ const TYPES = [
   "RefreshReport",
   "Resolution",
   "RowInput",
+  "RunBundle",
   "RunId",
   "RunOptions",
   "RunSummary",
@@ -116,6 +121,7 @@ const TYPES = [
   "SweepReport",
   "SweptOperation",
   "TableDescriptor",
+  "TableEvolution",
   "TableKey",
   "TableManifest",
   "TableOptions",

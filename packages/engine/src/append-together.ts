@@ -92,7 +92,9 @@ async function stageTables(
       await pipeline.arm("append", table.name, null);
       return pipeline.writePart(table, bucket, [batch]);
     });
-    edits.set(table.name, { descriptor: table, add, remove: [] });
+    // Of the one that saw the oldest state: rows under columns that are gone keep all of them back.
+    const readAt = Math.min(...appends.map(({ ref }) => ref.base));
+    edits.set(table.name, { descriptor: table, readAt, add, remove: [] });
   }
   return edits;
 }

@@ -19,16 +19,21 @@ import { appendAlone } from "./append-alone.js";
 import { holdSmall } from "./append-batches.js";
 import { AppendGroups } from "./append-groups.js";
 import { beginOperation, nameOperation } from "./begin-operation.js";
+import { writeBundle } from "./bundle/write-bundle.js";
 import { isAppendChecked } from "./constraints/check-constraints.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
 import { findState } from "./find-state.js";
 import { pinStorage } from "./pinned-storage.js";
+import { publishView } from "./publish-view.js";
 import { planScan } from "./scan/plan.js";
 import { scanTable } from "./scan/scan-table.js";
 import { pinState, stateOf } from "./snapshot.js";
 import { trimLog } from "./trim-log.js";
 
-type WriteVerbs = Pick<StagedStorage, "append" | "begin" | "resolve" | "trimLog" | "close">;
+type WriteVerbs = Pick<
+  StagedStorage,
+  "append" | "begin" | "resolve" | "trimLog" | "publishView" | "writeBundle" | "close"
+>;
 
 const storages = handleKind<StagedStorage, ReaderContext>("storage");
 
@@ -41,6 +46,8 @@ export function makeStorage(context: EngineContext): StagedStorage {
     begin: (intent) => beginOperation(context, intent),
     resolve: (operation) => resolve(context, operation),
     trimLog: (keepVersions) => trimLog(context, keepVersions),
+    publishView: (table) => publishView(context, table),
+    writeBundle: (facts) => writeBundle(context, facts),
     close: async () => {
       await groups.idle();
       await context.views.followAll();
@@ -63,6 +70,8 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
     begin: refuse,
     resolve: refuse,
     trimLog: refuse,
+    publishView: refuse,
+    writeBundle: refuse,
     close: () => release(context),
   });
 }
@@ -129,6 +138,14 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     trimLog: async (keepVersions) => {
       checkOpen();
       return verbs.trimLog(keepVersions);
+    },
+    publishView: async (table) => {
+      checkOpen();
+      return verbs.publishView(table);
+    },
+    writeBundle: async (facts) => {
+      checkOpen();
+      return verbs.writeBundle(facts);
     },
     close,
     [Symbol.asyncDispose]: close,

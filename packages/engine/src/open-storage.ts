@@ -20,6 +20,7 @@ import type { InlineCommitResidual } from "@crv/storage-trait/residual";
 import { CommitTurns } from "./commit-turns.js";
 import type { EngineContext, PhaseEvent } from "./engine-context.js";
 import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
+import { presentColumns } from "./present-columns.js";
 import { PublishedViews } from "./published-views.js";
 
 /** Rows held by one operation: with their Parquet form, well under the limit of WebAssembly. */
@@ -85,6 +86,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
   };
   const context: EngineContext = {
     ...options,
+    parts: presentColumns(options.parts),
     log,
     publisher,
     own,
@@ -115,5 +117,5 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
 export async function openReadOnlyStorage(options: OpenReaderOptions): Promise<StagedStorage> {
   const log = new CommitLog(options.store, "stop-before");
   await log.refresh();
-  return makeReadOnlyStorage({ ...options, log });
+  return makeReadOnlyStorage({ ...options, parts: presentColumns(options.parts), log });
 }

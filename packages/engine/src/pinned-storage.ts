@@ -52,6 +52,8 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
     begin: refuse,
     resolve: refuse,
     trimLog: refuse,
+    publishView: refuse,
+    writeBundle: refuse,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -35,6 +35,11 @@ export class PublishedViews {
     });
   }
 
+  /** On request: writes the view of `table` anew, due or not. */
+  publish(table: TableKey): Promise<void> {
+    return this.#inTurn(() => this.#show(table));
+  }
+
   #isDue(table: TableKey): boolean {
     const state = this.#context.log.state.tables.get(table);
     if (state === undefined) return false;

@@ -37,6 +37,7 @@ import { deleteRows, updateRows } from "./change-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
 import { checkConstraints, isAppendChecked } from "./constraints/check-constraints.js";
 import type { EngineContext } from "./engine-context.js";
+import { type Evolution, evolvedDraft } from "./evolved-draft.js";
 import { partsThatMayHold } from "./keys/candidate-parts.js";
 import { checkHasKey, prepareMerge } from "./merge-rows.js";
 import { type ChangeBatch, type RewriteReport, rewriteParts } from "./rewrite-parts.js";
@@ -113,8 +114,10 @@ export class EngineOperation implements StagedOperation {
     return this.#stageWhere("update", table, where, updateRows(where, set, schema));
   }
 
-  async stageSchema(table: TableKey, { descriptor }: SchemaChange): Promise<StagedHandle> {
+  async stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle> {
     this.#checkOpen();
+    if (change.kind === "evolve") return this.#stageEvolution(table, change);
+    const { descriptor } = change;
     const existing = this.#base.tables.get(table);
     if (existing && !fitsTable(existing, descriptor)) {
       throw new IoSchemaError(
@@ -130,6 +133,16 @@ export class EngineOperation implements StagedOperation {
     return stagedHandle("schema", table, [], 0, 0);
   }
 
+  #stageEvolution(table: TableKey, change: Evolution): StagedHandle {
+    const handle = stagedHandle("schema", table, [], 0, 0);
+    if (this.#settled) return handle;
+    const draft = evolvedDraft(this.#draft(table), this.#base.tables.get(table), change);
+    this.#kinds.add("schema");
+    this.#drafts.set(table, draft);
+    this.#expect(table, draft.baseVersion);
+    return handle;
+  }
+
   async plan(request: ScanRequest): Promise<ScanPlan> {
     return this.#plan(request);
   }
@@ -139,7 +152,7 @@ export class EngineOperation implements StagedOperation {
   }
 
   staged(table: TableKey): readonly PartEntry[] {
-    return this.#drafts.get(table)?.edit.add ?? [];
+    return this.#drafts.get(table)?.added ?? [];
   }
 
   expect(table: TableKey): void {
@@ -219,7 +232,7 @@ export class EngineOperation implements StagedOperation {
       message,
       kind: this.#kind(changed.length),
       expected: this.#expected,
-      edits: new Map(changed.map(([table, draft]) => [table, draft.edit])),
+      edits: new Map(changed.map(([table, draft]) => [table, draft.editAt(this.#base.version)])),
     };
   }
 

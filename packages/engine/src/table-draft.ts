@@ -2,21 +2,31 @@
  * One table as an operation has made it so far: the parts of its base, without those that were
  * replaced, with those that were staged. Pure.
  */
-import type { ObjectKey, PartEntry, TableDescriptor, TableVersion } from "@crv/core";
-import type { TableEdit, TableState } from "@crv/manifest";
+import type { ObjectKey, PartEntry, TableDescriptor, TableVersion, Version } from "@crv/core";
+import { type TableEdit, type TableState, withoutColumns } from "@crv/manifest";
 
 export class TableDraft {
   readonly descriptor: TableDescriptor;
   /** Version of the table that the operation read; 0 = it did not exist. */
   readonly baseVersion: TableVersion;
+  readonly #evolution: TableEdit["evolution"];
   readonly #base: Iterable<PartEntry>;
   readonly #removed = new Set<ObjectKey>();
   #added: readonly PartEntry[] = [];
 
-  constructor(descriptor: TableDescriptor, base: TableState | undefined) {
+  /** @param evolution Given when `descriptor` takes the place of that of `base`. */
+  constructor(
+    descriptor: TableDescriptor,
+    base: TableState | undefined,
+    evolution?: TableEdit["evolution"],
+  ) {
     this.descriptor = descriptor;
     this.baseVersion = base?.version ?? 0;
-    this.#base = base?.parts ?? [];
+    this.#evolution = evolution;
+    const dropped = new Set(evolution?.dropped);
+    const parts = base?.parts ?? [];
+    this.#base =
+      dropped.size === 0 ? parts : [...parts].map((part) => withoutColumns(part, dropped));
   }
 
   /** In order of their commits, then of staging. */
@@ -39,18 +49,30 @@ export class TableDraft {
     return [...this.#base].filter((part) => this.#removed.has(part.path));
   }
 
-  /** A table that comes to be, or parts that come or go. */
+  /** A table that comes to be or changes its columns, or parts that come or go. */
   get hasEffect(): boolean {
-    return this.baseVersion === 0 || this.#added.length > 0 || this.#removed.size > 0;
+    return (
+      this.baseVersion === 0 ||
+      this.#evolution !== undefined ||
+      this.#added.length > 0 ||
+      this.#removed.size > 0
+    );
   }
 
-  get edit(): TableEdit {
-    return { descriptor: this.descriptor, add: this.#added, remove: [...this.#removed] };
+  /** @param base Version of the run that the operation read. */
+  editAt(base: Version): TableEdit {
+    return {
+      descriptor: this.descriptor,
+      ...(this.baseVersion > 0 && { readAt: base }),
+      ...(this.#evolution && { evolution: this.#evolution }),
+      add: this.#added,
+      remove: [...this.#removed],
+    };
   }
 
   /** The same staged parts over another base. Requires: none of the base was replaced. */
   rebase(base: TableState | undefined): TableDraft {
-    const draft = new TableDraft(this.descriptor, base);
+    const draft = new TableDraft(this.descriptor, base, this.#evolution);
     draft.#added = this.#added;
     return draft;
   }

@@ -1,5 +1,11 @@
 /** A run's tables, as users append to them and read them. */
-import { IoError, type TableManifest, type Timers, type Version } from "@crv/core";
+import {
+  IoError,
+  type TableEvolution,
+  type TableManifest,
+  type Timers,
+  type Version,
+} from "@crv/core";
 import type { Durability, StagedStorage } from "@crv/storage-trait";
 import type { Table } from "apache-arrow";
 import type { AppendInput } from "./input/append-input.js";
@@ -20,6 +26,7 @@ import type {
 import type { AppendResult } from "./write/append-result.js";
 import { appendRows, type WriteContext } from "./write/append-rows.js";
 import type { TransactionResult } from "./write/commit-tables.js";
+import { type EvolveOptions, type EvolveResult, evolveTable } from "./write/evolve-table.js";
 import type { LoadInput } from "./write/load-input.js";
 import type { LoadOptions } from "./write/load-options.js";
 import { loadTables } from "./write/load-tables.js";
@@ -66,7 +73,7 @@ export class Dataset<Tables extends Descriptors = readonly []> {
     this.#readOnly = readOnly;
     this.#pinnedAt = options.pinnedAt;
     this.#timers = timers;
-    this.#catalog = new TableCatalog(tables, settings.tickBucketSize);
+    this.#catalog = new TableCatalog(tables, settings.tickBucketSize, this.#pinnedAt !== undefined);
   }
 
   /**
@@ -132,6 +139,28 @@ export class Dataset<Tables extends Descriptors = readonly []> {
     options: LoadOptions<Tables> = {},
   ): Promise<TransactionResult> {
     return loadTables(this.#writing(), input, options);
+  }
+
+  /**
+   * Changes the columns of a table in one commit, without rewriting a part: rows that are there read as
+   * null in columns and fields that were added, and older versions keep their own columns.
+   *
+   * Strict: a table that has moved meanwhile is a conflict, and appends of others under the old columns
+   * are refused with `SchemaChanged`. From then on this run knows the table as it is; programs that
+   * describe it as it was are refused with `DESCRIPTOR_MISMATCH`.
+   *
+   * @example
+   * await run.evolve("trips", { add: { note: "str?" }, widen: { delay: "f64" }, drop: ["colour"] });
+   * @throws SchemaError `INVALID_DESCRIPTOR` naming the column and the reason.
+   * @throws IoSchemaError `UNKNOWN_TABLE`, `DESCRIPTOR_MISMATCH`. IoError `READ_ONLY`, `ABORTED`.
+   * @throws ConflictError, UnknownOutcomeError.
+   */
+  async evolve<const Named extends TableArgument<Tables>>(
+    table: Named,
+    evolution: TableEvolution,
+    options: EvolveOptions = {},
+  ): Promise<EvolveResult> {
+    return evolveTable(this.#writing(), this.#catalog.find(table), evolution, options);
   }
 
   /**
@@ -218,6 +247,20 @@ export class Dataset<Tables extends Descriptors = readonly []> {
     } finally {
       await snapshot.close();
     }
+  }
+
+  /**
+   * Writes the `manifest.json` of a table anew, from the log, whatever lies there: for programs that
+   * read it, when it was lost or damaged. crv itself never trusts it. Loses nothing, also no times.
+   *
+   * @throws IoSchemaError `UNKNOWN_TABLE`. IoError `READ_ONLY`, `IO`. IoManifestError
+   *   `RECOVERY_BLOCKED` for a view that shows more than the log holds.
+   */
+  async rebuildManifest<const Named extends TableArgument<Tables>>(
+    table: Named,
+  ): Promise<TableManifest> {
+    const { key } = this.#catalog.find(table);
+    return this.#writing().storage.publishView(key);
   }
 
   /** @throws IoError `READ_ONLY`. */

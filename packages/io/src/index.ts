@@ -29,6 +29,7 @@ export type {
 export type { BadRow, ValidateRows } from "./validate/row-check.js";
 export type { AppendedPart, AppendResult, WrittenRows } from "./write/append-result.js";
 export type { TransactionResult } from "./write/commit-tables.js";
+export type { EvolveOptions, EvolveResult } from "./write/evolve-table.js";
 export type { LoadInput } from "./write/load-input.js";
 export type { LoadMode, LoadOptions } from "./write/load-options.js";
 export type { ChangedTable } from "./write/staged-tables.js";

@@ -46,4 +46,6 @@ export {
   timeShape,
   writeMap,
 } from "./shapes.js";
+export { composeBundle, encodeBundle } from "./views/run-bundle.js";
 export { encodeManifestView } from "./views/table-manifest.js";
+export { withoutColumns } from "./without-columns.js";

@@ -23,12 +23,19 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
-import { fitsTable, type RunState, tableVersionOf } from "./run-state.js";
+import { fitsTable, type RunState, type TableState, tableVersionOf } from "./run-state.js";
 
 /** What an operation does to one table. */
 export interface TableEdit {
   /** The descriptor under which the parts were written. */
   readonly descriptor: TableDescriptor;
+  /**
+   * Version of the run in which the table had this descriptor; absent for one that came to be since. A
+   * column may have been dropped and added again: then the descriptor is the same, and the table is not.
+   */
+  readonly readAt?: Version;
+  /** Present when the commit gives the table this descriptor: columns that it drops. */
+  readonly evolution?: { readonly dropped: readonly string[] };
   readonly add: readonly PartEntry[];
   readonly remove: readonly ObjectKey[];
 }
@@ -94,7 +101,14 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
   if (newcomer !== undefined) return newcomer;
   for (const [tableKey, edit] of proposal.edits) {
     const table = state.tables.get(tableKey);
-    if (table && !fitsTable(table, edit.descriptor)) {
+    if (edit.evolution !== undefined) {
+      // Strict in what it changes: also parts that were only rearranged were written before it.
+      const expected = proposal.expected.get(tableKey) ?? 0;
+      const actual = table?.version ?? 0;
+      if (actual !== expected) {
+        return { kind: "ExpectedVersionMismatch", tableKey, expected, actual };
+      }
+    } else if (table && !fitsEdit(table, edit)) {
       return { kind: "SchemaChanged", tableKey, at: table.describedAt };
     }
     if (!edit.remove.every((path) => table?.parts.has(path))) {
@@ -102,6 +116,10 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
     }
   }
   return undefined;
+}
+
+function fitsEdit(table: TableState, { descriptor, readAt }: TableEdit): boolean {
+  return fitsTable(table, descriptor) && !(readAt !== undefined && table.describedAt > readAt);
 }
 
 /**
@@ -219,10 +237,14 @@ function combine(
   proposal: Proposal,
   tableVersion: TableVersion,
 ): TableChange {
-  const descriptor = before?.descriptor ?? (tableVersion === 0 ? edit.descriptor : undefined);
+  const { evolution } = edit;
+  const isDescribed = tableVersion === 0 || evolution !== undefined;
+  const descriptor = before?.descriptor ?? (isDescribed ? edit.descriptor : undefined);
+  const dropped = evolution?.dropped ?? [];
   return {
     version: tableVersion + 1,
     ...(descriptor && { descriptor }),
+    ...(dropped.length > 0 && { dropped }),
     add: [...(before?.add ?? []), ...edit.add],
     remove: [...(before?.remove ?? []), ...edit.remove],
     ...(proposal.mode === "content-preserving" && { preserving: true }),

@@ -70,13 +70,15 @@ const tableChangeShape: z.ZodType<TableChange> = z
   .object({
     version: versionShape,
     descriptor: descriptorShape.optional(),
+    dropped: z.array(z.string()).min(1).optional(),
     add: z.array(partShape),
     remove: z.array(objectKeyShape),
     preserving: z.literal(true).optional(),
   })
-  .transform(({ descriptor, preserving, ...rest }) => ({
+  .transform(({ descriptor, dropped, preserving, ...rest }) => ({
     ...rest,
     ...(descriptor && { descriptor }),
+    ...(dropped && { dropped }),
     ...(preserving && { preserving }),
   }));
 
@@ -204,6 +206,7 @@ function describeChange(change: TableChange): object {
   return {
     version: change.version,
     ...(change.descriptor && { descriptor: writeDescriptor(change.descriptor) }),
+    ...(change.dropped && { dropped: change.dropped }),
     add: change.add.map(writePart),
     remove: change.remove,
     ...(change.preserving && { preserving: true }),

@@ -23,6 +23,7 @@ import { Ledger } from "./ledger.js";
 import { PartPaths } from "./part-paths.js";
 import type { LivePart } from "./parts/live-part.js";
 import { PartList } from "./parts/part-list.js";
+import { withoutColumns } from "./without-columns.js";
 
 export interface TableState {
   readonly key: TableKey;
@@ -122,6 +123,7 @@ function applyChange(
   }
   const kept = (before?.parts ?? PartList.of()).without(change.remove);
   if (kept === undefined) throw corrupt(key, "it removes a part that the table does not have");
+  const dropped = droppedColumns(key, before?.descriptor, descriptor, change);
   const added = change.add.map((part) => ({ ...part, createdAt: record.createdAt }));
   return {
     key: table,
@@ -132,8 +134,29 @@ function applyChange(
     describedAt: change.descriptor ? record.version : (before?.describedAt ?? record.version),
     createdAt: before?.createdAt ?? record.createdAt,
     updatedAt: record.createdAt,
-    parts: kept.append(added),
+    parts: withoutDropped(kept, dropped).append(added),
   };
+}
+
+/** Copies every entry, which happens once for each change that drops something. */
+function withoutDropped(parts: PartList, dropped: ReadonlySet<string>): PartList {
+  if (dropped.size === 0) return parts;
+  return PartList.from([...parts].map((part) => withoutColumns(part, dropped)));
+}
+
+/** What a change of the descriptor takes from the parts that are there. */
+function droppedColumns(
+  key: ObjectKey,
+  before: TableDescriptor | undefined,
+  after: TableDescriptor,
+  { dropped = [] }: TableChange,
+): ReadonlySet<string> {
+  const known = Object.keys(before?.columns ?? {});
+  if (!dropped.every((column) => known.includes(column))) {
+    throw corrupt(key, `table ${after.name} drops a column that it does not have`);
+  }
+  const gone = known.filter((column) => !Object.hasOwn(after.columns, column));
+  return new Set([...dropped, ...gone]);
 }
 
 /** Parts lie in the directory of their table, and a path is added once in the life of a run. */

@@ -22,7 +22,7 @@ export {
   type SweptOperation,
   settleOperations,
 } from "./settle-operations.js";
-export { readViewVersion, showTable, type ViewContext } from "./show-table.js";
+export { readViewVersion, showTable, type ViewContext, viewAhead } from "./show-table.js";
 export {
   decodeSidecar,
   describeSidecar,

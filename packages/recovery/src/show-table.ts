@@ -5,6 +5,8 @@
 import {
   CrvError,
   formatManifestViewKey,
+  type IoManifestError,
+  type ObjectKey,
   RECORD_BYTES_MAX,
   type TableKey,
   type Version,
@@ -12,6 +14,7 @@ import {
 import { type CommitLog, encodeManifestView, tableManifest } from "@crv/manifest";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { type InlineCommitResidual, viewVersion } from "@crv/storage-trait/residual";
+import { blocked } from "./blocked.js";
 
 /** Largest view that is read back; a larger one counts as unreadable and is replaced. */
 const VIEW_BYTES_MAX = RECORD_BYTES_MAX;
@@ -32,6 +35,14 @@ export async function readViewVersion(reader: ObjectReader, table: TableKey): Pr
     if (error instanceof CrvError && error.code === "LIMIT_EXCEEDED") return 0;
     throw error;
   }
+}
+
+/** A view that shows a version which the log does not have. */
+export function viewAhead(key: ObjectKey, logVersion: Version): IoManifestError {
+  return blocked(
+    key,
+    `it shows more than version ${logVersion}, where the log ends: records were lost. To accept that, remove this file`,
+  );
 }
 
 /** Replaces the view until it shows the table's newest commit. */

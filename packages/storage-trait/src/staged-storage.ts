@@ -13,6 +13,8 @@ import type {
   PartEntry,
   Predicate,
   Resolution,
+  RunBundle,
+  RunBundleFacts,
   RunId,
   TableDescriptor,
   TableKey,
@@ -90,11 +92,16 @@ export interface OperationIntent {
 
 export type StageKind = "append" | "merge" | "overwrite" | "delete" | "update" | "schema";
 
-/** A table that comes to be. */
-export interface SchemaChange {
-  readonly kind: "create";
-  readonly descriptor: TableDescriptor;
-}
+/** A table that comes to be, or whose columns change. */
+export type SchemaChange =
+  | { readonly kind: "create"; readonly descriptor: TableDescriptor }
+  | {
+      readonly kind: "evolve";
+      /** As `evolveDescriptor` gives it, of the table in the base. */
+      readonly descriptor: TableDescriptor;
+      /** Columns of the base whose values go. */
+      readonly dropped: readonly string[];
+    };
 
 /** What one stage call wrote, invisible until its operation commits. */
 export interface StagedHandle {
@@ -127,6 +134,13 @@ export interface StagedOperation extends AsyncDisposable {
   stageDelete(table: TableKey, where: Predicate): Promise<StagedHandle>;
   /** @param set One row, with the columns that are set. */
   stageUpdate(table: TableKey, where: Predicate, set: RecordBatch): Promise<StagedHandle>;
+  /**
+   * A change of columns comes before any rows of that table, and is strict: a table that has moved
+   * since the base is a conflict.
+   *
+   * @throws IoSchemaError `DESCRIPTOR_MISMATCH`, `UNKNOWN_TABLE`, `INVALID_ARGUMENT` when rows of the
+   *   table are staged already.
+   */
   stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle>;
   /** The base with what was staged so far. Both add the table to the read set. */
   plan(request: ScanRequest): Promise<ScanPlan>;
@@ -215,6 +229,19 @@ export interface StagedStorage extends AsyncDisposable {
   ): Promise<AppendOutcome>;
   /** Removes the records of all but the newest versions, at least 3; they can be read no more. */
   trimLog(keepVersions: number): Promise<TrimReport>;
+  /**
+   * Writes the published view of a table anew, from the log, whatever lies there.
+   *
+   * @throws IoSchemaError `UNKNOWN_TABLE`. IoManifestError `RECOVERY_BLOCKED` for a view that shows
+   *   more than the log holds.
+   */
+  publishView(table: TableKey): Promise<TableManifest>;
+  /**
+   * Writes the run bundle: what the log says of every table, the files under `artifacts/`, and `facts`.
+   *
+   * @throws IoManifestError `RECOVERY_BLOCKED` for a bundle that shows more than the log holds.
+   */
+  writeBundle(facts: RunBundleFacts): Promise<RunBundle>;
   /** Settles an unknown outcome; may publish an aborting record. */
   resolve(operation: OperationRef): Promise<Resolution>;
   close(): Promise<void>;

@@ -20,7 +20,8 @@ function problemsIn(
 const LOADER = "import modules statically, by name, so that the import rules see them";
 const CLOCK = "take a Clock (@crv/core) as an argument";
 const RANDOM = "take a Random (@crv/core) as an argument";
-const IO_ONLY = "io may import of ours only @crv/core, @crv/core/arrow, @crv/core/models, @crv/storage-trait";
+const IO_ONLY =
+  "io may import of ours only @crv/core, @crv/core/arrow, @crv/core/models, @crv/storage-trait";
 const FILES = "only storage touches files; take an ObjectStore, or a read function from the facade";
 
 describe("modules", () => {

@@ -1,6 +1,6 @@
 /** `crv recover`: settles what dead writers left in a run, or tells what that would be. */
 import type { Command } from "commander";
-import { type CommandContext, openForReading, openForRecovery, writeResult } from "../context.js";
+import { type CommandContext, openForReading, openForWriting, writeResult } from "../context.js";
 import {
   describePending,
   describeSweep,
@@ -38,7 +38,7 @@ async function showPending(context: CommandContext, runId: string): Promise<void
 }
 
 async function recoverRun(context: CommandContext, runId: string): Promise<void> {
-  await using run = await openForRecovery(context, runId);
+  await using run = await openForWriting(context, runId);
   const document = { run_id: run.runId, version: run.version, ...describeSweep(run.recovered) };
   await writeResult(context, document, () => formatSweep(run.recovered));
 }

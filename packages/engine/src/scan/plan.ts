@@ -1,5 +1,11 @@
 /** What a scan will read: parts chosen by bucket, tick range and statistics. Reads no data. */
-import { IoSchemaError, type PartEntry, type TableDescriptor, type Version } from "@crv/core";
+import {
+  IoSchemaError,
+  type PartEntry,
+  type TableDescriptor,
+  type TableKey,
+  type Version,
+} from "@crv/core";
 import type { RunState } from "@crv/manifest";
 import type { ScanPlan, ScanRequest } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
@@ -19,11 +25,15 @@ export function planScan(state: RunState, request: ScanRequest, store: ObjectRea
     const parts = [...table.parts.overlapping(request.tickMin, request.tickMax)];
     return planTable({ descriptor, parts }, state.version, request, store);
   }
+  throw unknownTable(request.table, state);
+}
+
+export function unknownTable(table: TableKey, state: RunState): IoSchemaError {
   const known = [...state.tables.keys()].sort().join(", ") || "none";
-  throw new IoSchemaError(
+  return new IoSchemaError(
     "UNKNOWN_TABLE",
-    `there is no table ${request.table} at version ${state.version}; there are: ${known}`,
-    { details: { table: request.table, version: state.version } },
+    `there is no table ${table} at version ${state.version}; there are: ${known}`,
+    { details: { table, version: state.version } },
   );
 }
 

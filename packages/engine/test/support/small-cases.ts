@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   defineTable,
+  evolveDescriptor,
   HEAD_HINT_KEY,
   MAIN_BRANCH,
   type OperationId,
@@ -60,6 +61,9 @@ export const SMALL_CASES: readonly NamedCase[] = [
     on: emptyRun,
   }),
   two("an append and an overwrite", append(LEFT, 1), overwrite(LEFT, 2), { committed: 1 }),
+  two("an append and a change of columns", append(LEFT, 1), evolve(LEFT), {
+    committed: 1,
+  }),
   two("two overwrites", overwrite(LEFT, 1), overwrite(LEFT, 2), { committed: 1 }),
   two("two that read what the other writes", reading(RIGHT, LEFT, 1), reading(LEFT, RIGHT, 2), {
     committed: 1,
@@ -266,6 +270,16 @@ function declare(table: Append["table"], value: number): Operate {
     await using operation = await storage.begin({ base, mode: "blind", operationId });
     await operation.stageSchema(table.name, { kind: "create", descriptor: table });
     await operation.stageAppend(table.name, only(rowsOf(table, [value])));
+    return operation.commit();
+  };
+}
+
+function evolve(table: TableDescriptor): Operate {
+  return async (storage, operationId) => {
+    await using base = await storage.snapshot();
+    await using operation = await storage.begin({ base, mode: "strict", operationId });
+    const change = evolveDescriptor(table, { makeNullable: ["value"] });
+    await operation.stageSchema(table.name, { kind: "evolve", ...change });
     return operation.commit();
   };
 }

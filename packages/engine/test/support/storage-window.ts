@@ -3,6 +3,8 @@
  * kind are one line of a golden list.
  */
 import {
+  ARTIFACTS_PREFIX,
+  BUNDLE_VIEW_KEY,
   CHECKPOINT_PREFIX,
   FLOOR_PREFIX,
   HEAD_HINT_KEY,
@@ -29,6 +31,8 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [new RegExp(`^${SIDECAR_PREFIX}$`), "sidecars"],
   [new RegExp(`^${STAGING_DIRECTORY}/`), "temporary"],
   [/^tables\/[^/]+\/manifest\.json$/, "view"],
+  [new RegExp(`^${BUNDLE_VIEW_KEY}$`), "bundle"],
+  [new RegExp(`^${ARTIFACTS_PREFIX}`), "artifacts"],
   [/^tables\/[^/]+\/bucket=\d+\/part-[^/]*\.keys$/, "key-filter"],
   [/^tables\/[^/]+\/bucket=\d+\/part-/, "part"],
   [/^tables\/[^/]+\/bucket=\d+$/, "bucket-directory"],

@@ -4,10 +4,13 @@
  */
 import assert from "node:assert/strict";
 import {
+  evolveDescriptor,
+  formatManifestViewKey,
   formatSidecarKey,
   MAIN_BRANCH,
   type OperationId,
   type Predicate,
+  type RunBundleFacts,
   type TableDescriptor,
 } from "@crv/core";
 import type { StagedOperation, StagedStorage } from "@crv/storage-trait";
@@ -240,6 +243,33 @@ const closing: Writer = {
   prepare: async () => openOn(await runOfOneCommit(), { writeManifestEveryN: 100 }),
 };
 
+/** Views that are written on request; one of them was torn. */
+function showing(name: string, show: (storage: StagedStorage) => Promise<unknown>): Writer {
+  return {
+    name,
+    contents: [HELD],
+    async prepare() {
+      const disk = await runOfOneCommit();
+      const prepared = await openOn(disk);
+      disk.tamper(formatManifestViewKey(LEFT.name), (bytes) => bytes.subarray(0, 20));
+      return prepared;
+    },
+    async run({ opened }) {
+      const { storage } = opened as OpenedProcess;
+      await show(storage);
+      await storage.close();
+    },
+  };
+}
+
+const BUNDLE_FACTS: RunBundleFacts = {
+  writtenAt: "2025-01-01T00:00:00.000Z",
+  git: { sha: null, dirty: null, directory: "" },
+  env: {},
+  io: {},
+  meta: {},
+};
+
 /** The commit after which a checkpoint is due. Its windows begin there: a run so long opens slowly. */
 const CHECKPOINT_VERSION = 128;
 const checkpointing: Writer = {
@@ -462,7 +492,15 @@ export const WRITERS: readonly Writer[] = [
     (tx) => tx.stageMerge(BY_VALUE.name, mergedByValue()),
     valuesUpTo(120),
   ),
+  changing("change of columns", LEFT, { left_table: [1, 2] }, (tx) =>
+    tx.stageSchema(LEFT.name, {
+      kind: "evolve",
+      ...evolveDescriptor(LEFT, { makeNullable: ["value"] }),
+    }),
+  ),
   closing,
+  showing("view on request", (storage) => storage.publishView(LEFT.name)),
+  showing("run bundle", (storage) => storage.writeBundle(BUNDLE_FACTS)),
   trimming,
   checkpointing,
   recovering("recovery, roll-back", PARTS_ARE_THERE, [HELD]),

@@ -6,9 +6,11 @@ import {
   IoSchemaError,
   isTableName,
   parseTableKey,
+  SchemaError,
   show,
   type TableDescriptor,
   type TableKey,
+  type TableName,
   withBucketSize,
 } from "@crv/core";
 import type { SnapshotHandle } from "@crv/storage-trait";
@@ -29,16 +31,18 @@ export interface ResolvedTable {
 }
 
 export class TableCatalog {
-  readonly #described: ReadonlyMap<string, TableDescriptor>;
+  readonly #described: Map<string, TableDescriptor>;
   readonly #tickBucketSize: number;
+  readonly #isPast: boolean;
 
   /**
    * @param tables Descriptors that the program passed at open.
    * @param tickBucketSize Of tables that are made without their own.
+   * @param isPast Whether snapshots are of one older version, whose tables may have had other columns.
    * @throws IoSchemaError `DESCRIPTOR_MISMATCH` when two of one name differ.
    * @throws SchemaError `INVALID_DESCRIPTOR` when one references another of them, but not its key.
    */
-  constructor(tables: readonly TableDescriptor[], tickBucketSize: number) {
+  constructor(tables: readonly TableDescriptor[], tickBucketSize: number, isPast = false) {
     const described = new Map<string, TableDescriptor>(Object.entries(CANONICAL_TABLES));
     for (const table of tables) {
       checkDescriptor(table);
@@ -48,6 +52,7 @@ export class TableCatalog {
     for (const table of tables) checkReferences(table, described);
     this.#described = described;
     this.#tickBucketSize = tickBucketSize;
+    this.#isPast = isPast;
   }
 
   /**
@@ -84,8 +89,35 @@ export class TableCatalog {
       if (described === undefined) throw this.#unknown(key, snapshot.tables());
       return { descriptor: withBucketSize(described, this.#tickBucketSize), exists: false };
     }
-    if (described !== undefined) checkStored(described, stored);
+    const isCovered =
+      isTableName(key) && uncoveredColumn(stored, canonicalTable(key)) === undefined;
+    if (described !== undefined && !isCovered && !this.#isPast) checkStored(described, stored);
     return { descriptor: stored, exists: true };
+  }
+
+  /**
+   * A table of this process changed its columns: from now on it is known as it is.
+   *
+   * @param table As the run has it.
+   */
+  evolve(table: TableDescriptor): void {
+    if (!isTableName(table.name)) this.#described.set(table.name, table);
+  }
+
+  /**
+   * A canonical table keeps its columns, since every program knows them by its name.
+   *
+   * @throws SchemaError `INVALID_DESCRIPTOR` naming a column that would be another one.
+   */
+  checkEvolved(table: TableDescriptor): void {
+    if (!isTableName(table.name)) return;
+    const difference = uncoveredColumn(table, canonicalTable(table.name));
+    if (difference === undefined) return;
+    throw new SchemaError(
+      "INVALID_DESCRIPTOR",
+      `table "${table.name}" is canonical: its column "${difference}" must stay as it is, so that every program can read it`,
+      { details: { table: table.name, column: difference } },
+    );
   }
 
   /**
@@ -126,6 +158,10 @@ export class TableCatalog {
       { details: { table, known, ...(meant !== undefined && { meant }) } },
     );
   }
+}
+
+function canonicalTable(name: TableName): TableDescriptor {
+  return CANONICAL_TABLES[name as keyof typeof CANONICAL_TABLES];
 }
 
 function checkDescriptor(table: object): TableDescriptor {
@@ -171,4 +207,15 @@ function checkStored(described: TableDescriptor, stored: TableDescriptor): void 
     `table "${stored.name}" exists with another descriptor: ${difference}`,
     { details: { table: stored.name, difference } },
   );
+}
+
+/**
+ * The first column of a canonical table that `stored` lacks or has in another type. It may have more,
+ * and may allow nulls where the canonical table does not: runs that were adopted do, and tables that
+ * evolved.
+ */
+function uncoveredColumn(stored: TableDescriptor, canonical: TableDescriptor): string | undefined {
+  return Object.entries(canonical.columns).find(
+    ([name, type]) => stored.columns[name] !== type || stored.tickColumn !== canonical.tickColumn,
+  )?.[0];
 }

@@ -4,6 +4,7 @@
  * members inside `parts[]`; ours are added at the top. Source: docs/format/manifest-view.md.
  */
 import { formatBucketDirectory, type TableManifest, type TablePartition } from "@crv/core";
+import { formatViewTime } from "./view-time.js";
 
 /** Format of `manifest.json` itself. */
 const MANIFEST_VERSION = 1;
@@ -13,8 +14,8 @@ export function encodeManifestView(manifest: TableManifest): Uint8Array {
   const view = {
     table: manifest.table,
     version: MANIFEST_VERSION,
-    created_at: formatTime(manifest.createdAt),
-    updated_at: formatTime(manifest.updatedAt),
+    created_at: formatViewTime(manifest.createdAt),
+    updated_at: formatViewTime(manifest.updatedAt),
     partitions: {},
     run_version: manifest.runVersion,
     table_version: manifest.tableVersion,
@@ -61,12 +62,7 @@ function describePartition(partition: TablePartition): object {
       bytes: part.bytes,
       tick_min: part.tickMin ?? 0,
       tick_max: part.tickMax ?? 0,
-      created_at: formatTime(part.createdAt),
+      created_at: formatViewTime(part.createdAt),
     })),
   };
-}
-
-/** ISO 8601 with microseconds and `+00:00`, as Python prints it. */
-function formatTime(iso: string): string {
-  return iso.replace(/\.(\d{3})Z$/, ".$1000+00:00");
 }

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { searchSchedules } from "../bounded-search.js";
 import { crashEveryCall, crashEveryRecovery } from "../crash-windows.js";
 import { DAMAGES, mergeOverDamage } from "../damaged-filters.js";
+import { evolveUnderAppends } from "../evolution-proof.js";
 import { plantEveryFault } from "../fault-proof.js";
 import { checkHistory } from "../history/check-history.js";
 import { recordHistory } from "../history/live-history.js";
@@ -44,6 +45,9 @@ export const PROOFS = {
   async "random universes"() {
     const options = { writers: 3, operations: 10, faultProbability: 0.005, stopProbability: 0.006 };
     for (let seed = 1; seed <= UNIVERSES; seed++) await runUniverse({ ...options, seed });
+  },
+  async "change of columns"() {
+    await evolveUnderAppends();
   },
   async histories() {
     const options = { writers: 3, operations: 10, faultProbability: 0, stopProbability: 0.004 };

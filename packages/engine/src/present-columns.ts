@@ -1,0 +1,28 @@
+/**
+ * Reads of parts go by their entries: a column that an entry does not name is not read, even if the file
+ * holds one of that name. It was dropped since, and what is called so now is another column.
+ * Source: docs/format/commit-record.md, "Part entries".
+ */
+import type { PartEntry } from "@crv/core";
+import type { PartSource, PartStore } from "@crv/storage-trait/parts";
+
+/** `parts`, for readers of the rows of tables. */
+export function presentColumns(parts: PartStore): PartStore {
+  return {
+    write: (request) => parts.write(request),
+    inspect: (path, options) => parts.inspect(path, options),
+    close: () => parts.close(),
+    read(part, table, request = {}) {
+      const { columns = Object.keys(table.columns) } = request;
+      const present = columns.filter((column) => isPresent(part, column));
+      return parts.read(part, table, { ...request, columns: present });
+    },
+  };
+}
+
+/** An entry without statistics, or a source that is none, may have any column. */
+function isPresent(part: PartSource & Partial<PartEntry>, column: string): boolean {
+  const { columns } = part;
+  if (columns === undefined || Object.keys(columns).length === 0) return true;
+  return Object.hasOwn(columns, column);
+}
