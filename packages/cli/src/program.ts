@@ -4,12 +4,14 @@ import { Command } from "commander";
 import { addBundleCommand } from "./commands/bundle.js";
 import { addImportCommand } from "./commands/import.js";
 import { addLogCommand } from "./commands/log.js";
+import { addOptimizeCommand } from "./commands/optimize.js";
 import { addPublishCommand } from "./commands/publish.js";
 import { addRecoverCommand } from "./commands/recover.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addScanCommand } from "./commands/scan.js";
 import { addSettingsCommand } from "./commands/settings.js";
 import { addShowCommand } from "./commands/show.js";
+import { addVerifyCommand } from "./commands/verify.js";
 import { type CommandContext, type GlobalOptions, loadContext } from "./context.js";
 import type { Terminal } from "./terminal.js";
 
@@ -21,6 +23,7 @@ Examples:
   crv show 2001
   crv log 2001 --table flights --limit 5
   crv recover 2001 --dry-run
+  crv verify 2001 --deep
   crv scan 2001 flights --tick-max 1439 --columns tick,delay --format csv > day.csv
   crv publish 2001
   crv bundle 2001 --meta '{"seed":7}'
@@ -51,6 +54,8 @@ export function createProgram(terminal: Terminal): Command {
   addShowCommand(program, contextOf);
   addLogCommand(program, contextOf);
   addRecoverCommand(program, contextOf);
+  addVerifyCommand(program, contextOf);
+  addOptimizeCommand(program, contextOf);
   addScanCommand(program, contextOf);
   addPublishCommand(program, contextOf);
   addBundleCommand(program, contextOf);

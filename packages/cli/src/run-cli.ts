@@ -1,6 +1,7 @@
 /** One call of `crv`, from its arguments to its exit code. */
 import { CommanderError } from "commander";
-import { EXIT_INTERRUPTED, EXIT_OK } from "./exit-codes.js";
+import { DamageFound } from "./damage-found.js";
+import { EXIT_BY_ACTION, EXIT_INTERRUPTED, EXIT_OK } from "./exit-codes.js";
 import { describeFailure } from "./failure.js";
 import { createProgram } from "./program.js";
 import type { Terminal } from "./terminal.js";
@@ -17,6 +18,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       program.outputHelp();
       return EXIT_OK;
     }
+    if (error instanceof DamageFound) return EXIT_BY_ACTION.repair;
     if (terminal.signal.aborted) return endEarly(terminal);
     const { exitCode, lines } = describeFailure(error);
     lines.forEach(terminal.note);

@@ -50,7 +50,7 @@ export async function checkSeal(key: ObjectKey, bytes: Uint8Array, expected: Sea
   if (bytes.byteLength !== expected.sizeBytes) {
     throw new IoError(
       "CORRUPT",
-      `${key} has ${bytes.byteLength} bytes instead of ${expected.sizeBytes}: it was truncated or extended; restore the file from a backup`,
+      `${key} has ${bytes.byteLength} bytes instead of ${expected.sizeBytes}: it was truncated or extended; restore the file from a backup, "crv verify" lists all that is damaged`,
       { details: { key, sizeBytes: bytes.byteLength, expected: expected.sizeBytes } },
     );
   }
@@ -58,7 +58,7 @@ export async function checkSeal(key: ObjectKey, bytes: Uint8Array, expected: Sea
   if (digest !== expected.digest) {
     throw new IoError(
       "CORRUPT",
-      `${key} does not match its digest: the bytes changed after they were written; restore the file from a backup`,
+      `${key} does not match its digest: the bytes changed after they were written; restore the file from a backup, "crv verify" lists all that is damaged`,
       { details: { key, digest, expected: expected.digest } },
     );
   }

@@ -76,7 +76,18 @@ export {
   UnknownOutcomeError,
   VersionMismatch,
 } from "@crv/core";
-export { COMMIT_PHASES, type CommitPhase, type PhaseEvent } from "@crv/engine";
+export {
+  COMMIT_PHASES,
+  type CommitPhase,
+  type FileKind,
+  type PhaseEvent,
+  type ProblemKind,
+  type VerifyCounts,
+  type VerifyOptions,
+  type VerifyProblem,
+  type VerifyProgress,
+  type VerifyReport,
+} from "@crv/engine";
 export {
   type AppendInput,
   type AppendResult,
@@ -111,7 +122,13 @@ export {
   type SweepReport,
   type SweptOperation,
 } from "@crv/recovery";
-export type { Durability, TrimReport } from "@crv/storage-trait";
+export type {
+  Durability,
+  OptimizedTable,
+  OptimizeOptions,
+  OptimizeReport,
+  TrimReport,
+} from "@crv/storage-trait";
 export type { BundleOptions } from "./bundle-facts.js";
 export { type ConflictResponse, conflictResponse } from "./conflict-response.js";
 export { IoSettings } from "./io-settings.js";
@@ -128,4 +145,5 @@ export {
   type TableSummary,
 } from "./run.js";
 export type { VersionTarget } from "./run-target.js";
+export { type VerifyRunOptions, verifyRun } from "./verify-run.js";
 export { writeRunBundleManifest } from "./write-run-bundle.js";

@@ -8,6 +8,9 @@ import {
   openReadOnlyStorage,
   openStorage,
   type PhaseEvent,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyRun,
 } from "@crv/engine";
 import { type Descriptors, IoSettings, type IoSettingsInput } from "@crv/io";
 import { checkLeaseMs, type SweepReport } from "@crv/recovery";
@@ -166,6 +169,7 @@ async function isDirectory(path: string): Promise<boolean> {
 
 interface OpenedRun extends OpenedStorage {
   readonly inspect: () => ReturnType<typeof inspectOperations>;
+  readonly verify: (options: VerifyOptions) => Promise<VerifyReport>;
 }
 
 async function openToRead(path: string, runId: RunId, settings: IoSettings): Promise<OpenedRun> {
@@ -177,7 +181,13 @@ async function openToRead(path: string, runId: RunId, settings: IoSettings): Pro
     await (await storage.snapshot()).close();
     return recovered;
   };
-  return { storage, recovered, refresh, inspect: () => inspect(store) };
+  return {
+    storage,
+    recovered,
+    refresh,
+    inspect: () => inspect(store),
+    verify: (options) => verifyRun({ store, parts }, options),
+  };
 }
 
 async function openToWrite(
@@ -190,12 +200,13 @@ async function openToWrite(
   const clock = systemClock;
   const random = systemRandom;
   const store = await openDirectoryStore({ path, create: true, random, clock, durability });
+  const parts = createParquetPartStore({ store, ...codecOptions(settings) });
   const { writeManifestEveryN } = settings;
   const opened = await openStorage({
     runId,
     store,
     residual: store,
-    parts: createParquetPartStore({ store, ...codecOptions(settings) }),
+    parts,
     liveness: createProcessLiveness(),
     clock,
     random,
@@ -205,7 +216,11 @@ async function openToWrite(
     ...(leaseMs !== undefined && { leaseMs }),
     ...(onPhase && { onPhase }),
   });
-  return { ...opened, inspect: () => inspect(store) };
+  return {
+    ...opened,
+    inspect: () => inspect(store),
+    verify: (options) => verifyRun({ store, parts }, options),
+  };
 }
 
 function inspect(store: ObjectReader): ReturnType<typeof inspectOperations> {

@@ -12,10 +12,15 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
-import type { OpenedStorage } from "@crv/engine";
+import type { OpenedStorage, VerifyOptions, VerifyReport } from "@crv/engine";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
 import type { ExaminedOperation, SweepReport } from "@crv/recovery";
-import type { StagedStorage, TrimReport } from "@crv/storage-trait";
+import type {
+  OptimizeOptions,
+  OptimizeReport,
+  StagedStorage,
+  TrimReport,
+} from "@crv/storage-trait";
 import { type BundleContext, type BundleOptions, bundleFacts } from "./bundle-facts.js";
 import { checkCount, checkKeys } from "./check-options.js";
 import { parseTarget, type VersionTarget } from "./run-target.js";
@@ -32,6 +37,7 @@ export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<T
   readonly inspect: () => Promise<readonly ExaminedOperation[]>;
   /** Released after the storage. */
   readonly owned?: AsyncDisposable;
+  readonly verify: (options: VerifyOptions) => Promise<VerifyReport>;
 }
 
 /** What {@link Run.refresh} found. */
@@ -85,6 +91,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   readonly #viewOf: (storage: StagedStorage) => Run<Tables>;
   readonly #owned: AsyncDisposable | undefined;
   readonly #bundling: BundleContext;
+  readonly #verify: RunOptions<Tables>["verify"];
 
   /** Made by `openRun`. */
   constructor(options: RunOptions<Tables>) {
@@ -100,6 +107,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     const { owned: _, ...shared } = options;
     this.#viewOf = (storage) =>
       new Run({ ...shared, ...pinned(storage), refresh: async () => NOTHING_RECOVERED });
+    this.#verify = options.verify;
   }
 
   /** Newest version that this process has seen; reading and writing look for newer ones. */
@@ -201,6 +209,44 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
    */
   async writeBundle(options: BundleOptions = {}): Promise<RunBundle> {
     return this.#storage.writeBundle(await bundleFacts(this.#bundling, options));
+  }
+
+  /**
+   * Compares what is stored with what the log says: sizes, records, checkpoints and views; with `deep`
+   * every byte of every part of every retained version, too. Changes nothing, also beside writers.
+   * Problems are in the report, not thrown.
+   *
+   * @example
+   * const { problems } = await run.verify({ deep: true });
+   *
+   * @throws IoError `INVALID_ARGUMENT`, `ABORTED`, `IO`, `CLOSED`. VersionMismatch `FORMAT_UNSUPPORTED`.
+   */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    checkKeys("verify", options, ["deep", "signal", "onProgress"]);
+    return this.#verify(options);
+  }
+
+  /**
+   * Merges small parts of each bucket into parts of about `targetBytes`: the same rows, sorted by tick.
+   * Readers of older versions keep their parts until cleanup takes them. Beside writers and readers; a
+   * second call does nothing.
+   *
+   * @example
+   * const { tables } = await run.optimize({ tables: ["flights"] });
+   *
+   * @throws IoError `INVALID_ARGUMENT`, `READ_ONLY`, `ABORTED`, `CORRUPT`, `IO`. IoSchemaError
+   *   `UNKNOWN_TABLE`. UnknownOutcomeError.
+   */
+  async optimize(options: OptimizeOptions = {}): Promise<OptimizeReport> {
+    checkKeys("optimize", options, [
+      "tables",
+      "targetBytes",
+      "bucketPartsMin",
+      "budget",
+      "actor",
+      "signal",
+    ]);
+    return this.#storage.optimize(options);
   }
 
   /**

@@ -23,6 +23,7 @@ import { writeBundle } from "./bundle/write-bundle.js";
 import { isAppendChecked } from "./constraints/check-constraints.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
 import { findState } from "./find-state.js";
+import { optimizeRun } from "./optimize/optimize-run.js";
 import { pinStorage } from "./pinned-storage.js";
 import { publishView } from "./publish-view.js";
 import { planScan } from "./scan/plan.js";
@@ -32,7 +33,7 @@ import { trimLog } from "./trim-log.js";
 
 type WriteVerbs = Pick<
   StagedStorage,
-  "append" | "begin" | "resolve" | "trimLog" | "publishView" | "writeBundle" | "close"
+  "append" | "begin" | "optimize" | "resolve" | "trimLog" | "publishView" | "writeBundle" | "close"
 >;
 
 const storages = handleKind<StagedStorage, ReaderContext>("storage");
@@ -44,6 +45,7 @@ export function makeStorage(context: EngineContext): StagedStorage {
     append: (intent, table, rows, options = {}) =>
       append(context, groups, intent, table, rows, options),
     begin: (intent) => beginOperation(context, intent),
+    optimize: (options) => optimizeRun(context, options),
     resolve: (operation) => resolve(context, operation),
     trimLog: (keepVersions) => trimLog(context, keepVersions),
     publishView: (table) => publishView(context, table),
@@ -68,6 +70,7 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
   return assemble(context, {
     append: refuse,
     begin: refuse,
+    optimize: refuse,
     resolve: refuse,
     trimLog: refuse,
     publishView: refuse,
@@ -130,6 +133,10 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     begin: async (intent) => {
       checkOpen();
       return verbs.begin(intent);
+    },
+    optimize: async (options) => {
+      checkOpen();
+      return verbs.optimize(options);
     },
     resolve: async (operation) => {
       checkOpen();

@@ -8,3 +8,12 @@ export {
   openReadOnlyStorage,
   openStorage,
 } from "./open-storage.js";
+export type { VerifyCounts } from "./verify/findings.js";
+export type { FileKind, ProblemKind, VerifyProblem } from "./verify/problem.js";
+export {
+  type VerifyContext,
+  type VerifyOptions,
+  type VerifyProgress,
+  type VerifyReport,
+  verifyRun,
+} from "./verify/verify-run.js";

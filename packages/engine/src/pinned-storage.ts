@@ -50,6 +50,7 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
     },
     append: refuse,
     begin: refuse,
+    optimize: refuse,
     resolve: refuse,
     trimLog: refuse,
     publishView: refuse,

@@ -11,6 +11,7 @@ export function presentColumns(parts: PartStore): PartStore {
   return {
     write: (request) => parts.write(request),
     inspect: (path, options) => parts.inspect(path, options),
+    measure: (table, rows) => parts.measure(table, rows),
     close: () => parts.close(),
     read(part, table, request = {}) {
       const { columns = Object.keys(table.columns) } = request;

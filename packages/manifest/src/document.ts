@@ -67,7 +67,7 @@ export async function decodeDocument<T>(
 export function corrupt(key: ObjectKey, why: string, cause?: unknown): IoManifestError {
   return new IoManifestError(
     "CORRUPT",
-    `${key} is damaged: ${why}; open the run with mode "readOnly" to read what is sound, and restore the file from a backup`,
+    `${key} is damaged: ${why}; open the run with mode "readOnly" to read what is sound, and restore the file from a backup; "crv verify" lists all that is damaged`,
     { details: { key, why }, cause },
   );
 }

@@ -11,7 +11,9 @@ import {
   type Version,
 } from "@crv/core";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
-import { encodeDocument } from "./document.js";
+import { z } from "zod";
+import { corrupt, decodeDocument, encodeDocument } from "./document.js";
+import { versionShape } from "./shapes.js";
 
 /** 1 while nothing was ever trimmed. */
 export async function readFloor(reader: ObjectReader): Promise<Version> {
@@ -20,6 +22,20 @@ export async function readFloor(reader: ObjectReader): Promise<Version> {
     floor = Math.max(floor, parseFloorKey(key) ?? 1);
   }
   return floor;
+}
+
+const floorShape = z.object({ format: z.literal(FORMAT_VERSION), floor: versionShape });
+
+/**
+ * Checks the content of a floor file; the floor itself is read from names alone.
+ *
+ * @param version The version that the file's name says.
+ * @throws IoManifestError `CORRUPT`, VersionMismatch `FORMAT_UNSUPPORTED`.
+ */
+export async function checkFloor(version: Version, bytes: Uint8Array): Promise<void> {
+  const key = formatFloorKey(version);
+  const { floor } = await decodeDocument(key, bytes, floorShape);
+  if (floor !== version) throw corrupt(key, `it says that it is floor ${floor}`);
 }
 
 /**

@@ -3,7 +3,7 @@ export { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 export { CommitLog, type Damage } from "./commit-log.js";
 export { corrupt, type DocumentBody, decodeDocument, encodeDocument } from "./document.js";
 export { findCheckpoint, isCheckpointDue } from "./find-checkpoint.js";
-export { raiseFloor, readFloor } from "./floor.js";
+export { checkFloor, raiseFloor, readFloor } from "./floor.js";
 export { Ledger, type LedgerEntry } from "./ledger.js";
 export type { LivePart } from "./parts/live-part.js";
 export { PartList } from "./parts/part-list.js";

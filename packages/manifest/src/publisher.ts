@@ -179,14 +179,14 @@ export class Publisher {
     }
   }
 
-  /** Blind writers try until they land; strict ones have a budget. */
+  /** Strict writers have a budget; the others, whom no append can refuse, try until they land. */
   async #keepTrying(group: readonly Waiting[]): Promise<Waiting[]> {
     const { clock, random } = this.#options;
     const again: Waiting[] = [];
     for (const waiting of group) {
       waiting.attempts++;
       const { attempts } = waiting;
-      if (waiting.proposal.mode === "blind" || attempts <= STRICT_RETRIES_MAX) again.push(waiting);
+      if (waiting.proposal.mode !== "strict" || attempts <= STRICT_RETRIES_MAX) again.push(waiting);
       else
         waiting.resolve({ kind: "conflict", conflict: { kind: "RetryBudgetExhausted", attempts } });
     }

@@ -4,7 +4,14 @@
  * Batches have the Arrow schema of the table (`arrowSchema(descriptor)` of @crv/core/arrow): every
  * column, in descriptor order. The codec neither filters rows nor reorders them.
  */
-import type { Digest, ObjectKey, PartEntry, RunId, TableDescriptor } from "@crv/core";
+import type {
+  Digest,
+  ObjectKey,
+  PartEntry,
+  RunId,
+  StatisticsByColumn,
+  TableDescriptor,
+} from "@crv/core";
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { CreateOutcome, Durability } from "./object-store.js";
 
@@ -53,6 +60,13 @@ export interface InspectedPart {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+/** Rows `[start, end)` of one batch. */
+export interface RowSpan {
+  readonly batch: RecordBatch;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface PartStore {
   /** Encodes, creates and seals one part; durable on return. */
   write(request: PartWriteRequest): Promise<PartWriteOutcome>;
@@ -77,6 +91,12 @@ export interface PartStore {
     path: ObjectKey,
     options?: { readonly signal?: AbortSignal },
   ): Promise<InspectedPart | undefined>;
+  /**
+   * The statistics that an entry would have for these rows: as `write` computes them.
+   *
+   * Requires: at least one row; batches with the columns of `table`, in order.
+   */
+  measure(table: TableDescriptor, rows: readonly RowSpan[]): StatisticsByColumn;
   /** Releases workers. Idempotent. */
   close(): Promise<void>;
 }

@@ -186,6 +186,42 @@ export interface TrimReport {
   readonly recordsRemoved: number;
 }
 
+export interface OptimizeOptions {
+  /** Default: all. */
+  readonly tables?: readonly string[];
+  /** Size of the parts that are aimed at, in bytes; default 32 MiB. Smaller than half of it is small. */
+  readonly targetBytes?: number;
+  /** A bucket with fewer small parts is left as it is. Default and least: 2. */
+  readonly bucketPartsMin?: number;
+  /** Ends early: after so many parts were merged, or with the first commit after so much time. */
+  readonly budget?: { readonly parts?: number; readonly ms?: number };
+  /** Default `crv:optimize`. */
+  readonly actor?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What optimizing did to one table. */
+export interface OptimizedTable {
+  readonly table: TableKey;
+  readonly partsRemoved: number;
+  readonly partsAdded: number;
+  /** Of the parts that were merged; the table has as many as before. */
+  readonly rows: number;
+  readonly bytesRemoved: number;
+  readonly bytesAdded: number;
+}
+
+export interface OptimizeReport {
+  /** Newest version afterwards. */
+  readonly version: Version;
+  /** Commits that it took; 0 when there was nothing to merge. */
+  readonly commits: number;
+  /** Only those in which parts were merged. */
+  readonly tables: readonly OptimizedTable[];
+  /** False when the budget ended it, or other writers kept replacing the parts. */
+  readonly isComplete: boolean;
+}
+
 export interface CommitRange {
   readonly branch?: BranchName;
   /** Exclusive; default 0. */
@@ -242,6 +278,14 @@ export interface StagedStorage extends AsyncDisposable {
    * @throws IoManifestError `RECOVERY_BLOCKED` for a bundle that shows more than the log holds.
    */
   writeBundle(facts: RunBundleFacts): Promise<RunBundle>;
+  /**
+   * Merges small parts of each bucket: the same rows in fewer parts, sorted by tick. Memory is bounded by
+   * `targetBytes`, not by the table. Conflicts with no reader and no append; a second call does nothing.
+   *
+   * @throws IoError `INVALID_ARGUMENT`, `ABORTED`, `CORRUPT`, `READ_ONLY`. IoSchemaError `UNKNOWN_TABLE`.
+   *   UnknownOutcomeError.
+   */
+  optimize(options?: OptimizeOptions): Promise<OptimizeReport>;
   /** Settles an unknown outcome; may publish an aborting record. */
   resolve(operation: OperationRef): Promise<Resolution>;
   close(): Promise<void>;

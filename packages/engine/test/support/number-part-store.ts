@@ -7,6 +7,7 @@ import {
   IoError,
   type ObjectKey,
   PART_BYTES_MAX,
+  type StatisticsByColumn,
   type TableDescriptor,
 } from "@crv/core";
 import { arrowSchema, batchOf } from "@crv/core/arrow";
@@ -18,6 +19,7 @@ import type {
   PartStore,
   PartWriteOutcome,
   PartWriteRequest,
+  RowSpan,
 } from "@crv/storage-trait/parts";
 import { TrivialPartStore } from "@crv/storage-trait/testing";
 import { Int64, makeData, type RecordBatch, Schema } from "apache-arrow";
@@ -37,9 +39,7 @@ export class NumberPartStore implements PartStore {
     const columns = columnsOf(table, batches);
     const outcome = await this.#store.create(key, encode(columns), { durability });
     if (outcome.kind !== "created") return outcome;
-    const statistics = Object.fromEntries(
-      Object.keys(table.columns).map((name, i) => [name, boundsOf(columns[i] ?? [])]),
-    );
+    const statistics = statisticsOf(table, columns);
     const ticks = table.tickColumn === null ? undefined : statistics[table.tickColumn];
     const part = {
       path: key,
@@ -71,6 +71,15 @@ export class NumberPartStore implements PartStore {
   /** Of parts of other tables: those of numbers do not say what they are. */
   inspect(path: ObjectKey): Promise<InspectedPart | undefined> {
     return this.#others.inspect(path);
+  }
+
+  measure(table: TableDescriptor, rows: readonly RowSpan[]): StatisticsByColumn {
+    if (!isOfNumbers(table)) return this.#others.measure(table, rows);
+    const columns = columnsOf(
+      table,
+      rows.map(({ batch, start, end }) => batch.slice(start, end)),
+    );
+    return statisticsOf(table, columns);
   }
 
   async close(): Promise<void> {}
@@ -112,6 +121,12 @@ function decode(
     }),
   );
   return batchOf(new Schema(found.flatMap((i) => fields[i] ?? [])), rows, columns);
+}
+
+function statisticsOf(table: TableDescriptor, columns: readonly (readonly bigint[])[]) {
+  return Object.fromEntries(
+    Object.keys(table.columns).map((name, i) => [name, boundsOf(columns[i] ?? [])]),
+  );
 }
 
 function boundsOf(values: readonly bigint[]) {

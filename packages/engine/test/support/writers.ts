@@ -12,6 +12,7 @@ import {
   type Predicate,
   type RunBundleFacts,
   type TableDescriptor,
+  UnknownOutcomeError,
 } from "@crv/core";
 import type { StagedOperation, StagedStorage } from "@crv/storage-trait";
 import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
@@ -182,6 +183,20 @@ const trimming: Writer = {
   async run({ opened }) {
     const { storage } = opened as OpenedProcess;
     await storage.trimLog(3);
+    await storage.close();
+  },
+};
+
+/** Parts are merged, and nothing else changes. */
+const optimizing: Writer = {
+  name: "optimize",
+  prepare: async () => openOn(await runOfCommits(5)),
+  contents: [{ left_table: valuesUpTo(5) }],
+  async run({ opened }) {
+    const { storage } = opened as OpenedProcess;
+    await storage.optimize().catch((error: unknown) => {
+      if (!(error instanceof UnknownOutcomeError)) throw error;
+    });
     await storage.close();
   },
 };
@@ -501,6 +516,7 @@ export const WRITERS: readonly Writer[] = [
   closing,
   showing("view on request", (storage) => storage.publishView(LEFT.name)),
   showing("run bundle", (storage) => storage.writeBundle(BUNDLE_FACTS)),
+  optimizing,
   trimming,
   checkpointing,
   recovering("recovery, roll-back", PARTS_ARE_THERE, [HELD]),

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { type ObjectKey, type PartEntry, parseRunId, type TableDescriptor } from "@crv/core";
 import type { RecordBatch } from "apache-arrow";
 import type { ObjectStore } from "../object-store.js";
-import type { PartReadRequest, PartSource, PartStore } from "../parts.js";
+import type { PartReadRequest, PartSource, PartStore, RowSpan } from "../parts.js";
 import { FULL, key } from "./sample.js";
 import type { ConformanceHarness } from "./subject.js";
 
@@ -90,6 +90,24 @@ export function partStoreConformance(options: PartStoreConformanceOptions): void
       const [column] = columns as [string];
       assert.deepEqual(found[column], expected[column]?.slice(ROWS - (groups[last] as number)));
       assert.deepEqual(Object.values(await read(part, { rowGroups: [] })).flat(), []);
+    });
+
+    test("measures rows that it read as it measured them when it wrote them", async ({
+      subject: { parts },
+      part,
+    }) => {
+      const spans: RowSpan[] = [];
+      for await (const batch of parts.read(part, options.table)) {
+        const middle = batch.numRows >> 1;
+        spans.push({ batch, start: 0, end: middle }, { batch, start: middle, end: batch.numRows });
+      }
+      assert.deepEqual(
+        parts.measure(
+          options.table,
+          spans.filter(({ start, end }) => start < end),
+        ),
+        part.columns,
+      );
     });
 
     test("finds a flipped byte wherever it is", async ({ part, read, plant }) => {

@@ -9,6 +9,7 @@ import {
   type ObjectKey,
   PART_BYTES_MAX,
   type PartEntry,
+  type StatisticsByColumn,
   type TableDescriptor,
 } from "@crv/core";
 import { type RecordBatch, Table, tableFromIPC, tableToIPC } from "apache-arrow";
@@ -20,6 +21,7 @@ import type {
   PartStore,
   PartWriteOutcome,
   PartWriteRequest,
+  RowSpan,
 } from "../parts.js";
 import { statisticsOf } from "./trivial-statistics.js";
 
@@ -67,6 +69,10 @@ export class TrivialPartStore implements PartStore {
     const { numRows: rows, schema } = decode(path, bytes);
     const digest = await digestOf(bytes);
     return { path, bytes: bytes.byteLength, digest, rows, schema, metadata: schema.metadata };
+  }
+
+  measure(_table: TableDescriptor, rows: readonly RowSpan[]): StatisticsByColumn {
+    return statisticsOf(new Table(rows.map(({ batch, start, end }) => batch.slice(start, end))));
   }
 
   async close(): Promise<void> {}

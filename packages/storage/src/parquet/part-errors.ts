@@ -5,7 +5,7 @@ import { IoError, type ObjectKey } from "@crv/core";
 export function corruptPart(key: ObjectKey, reason: string, cause?: unknown): IoError {
   return new IoError(
     "CORRUPT",
-    `${key} cannot be read: ${reason}; restore the file from a backup`,
+    `${key} cannot be read: ${reason}; restore the file from a backup, "crv verify" lists all that is damaged`,
     {
       details: { key, reason },
       ...(cause === undefined ? {} : { cause }),

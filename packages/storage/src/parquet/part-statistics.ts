@@ -1,5 +1,6 @@
 /** What an entry says of the rows of a part, for the whole and for each of its row groups. */
 import type { ColumnType, RowGroupEntry, StatisticsByColumn, TableDescriptor } from "@crv/core";
+import type { RowSpan } from "@crv/storage-trait/parts";
 import type { RecordBatch } from "apache-arrow";
 import { type ColumnSpan, measureColumn } from "./measure-column.js";
 import { mergeRanges, toStatistics, type ValueRange } from "./value-range.js";
@@ -11,13 +12,6 @@ export interface PartStatistics {
   readonly columns: StatisticsByColumn;
   /** Undefined when there is one row group. */
   readonly rowGroups: readonly RowGroupEntry[] | undefined;
-}
-
-/** Rows `[start, end)` of one batch; they lie in one row group. */
-interface BatchSpan {
-  readonly batch: RecordBatch;
-  readonly start: number;
-  readonly end: number;
 }
 
 /**
@@ -48,8 +42,18 @@ export function measurePart(
   };
 }
 
-function splitIntoGroups(batches: readonly RecordBatch[], rowGroupRows: number): BatchSpan[][] {
-  const groups: BatchSpan[][] = [];
+/** The statistics of `rows` together, whatever row groups they are of. */
+export function measureRows(table: TableDescriptor, rows: readonly RowSpan[]): StatisticsByColumn {
+  return Object.fromEntries(
+    Object.entries(table.columns).map(([name, type], index) => [
+      name,
+      toStatistics(mergeRanges(measureGroups(type, index, [rows]))),
+    ]),
+  );
+}
+
+function splitIntoGroups(batches: readonly RecordBatch[], rowGroupRows: number): RowSpan[][] {
+  const groups: RowSpan[][] = [];
   let room = 0;
   for (const batch of batches) {
     for (let start = 0; start < batch.numRows; ) {
@@ -69,14 +73,14 @@ function splitIntoGroups(batches: readonly RecordBatch[], rowGroupRows: number):
 function measureGroups(
   type: ColumnType,
   index: number,
-  groups: readonly (readonly BatchSpan[])[],
+  groups: readonly (readonly RowSpan[])[],
 ): ValueRange[] {
   return groups.map((spans) =>
     mergeRanges(spans.map((span) => measureColumn(type, columnOf(span, index)))),
   );
 }
 
-function columnOf({ batch, start, end }: BatchSpan, index: number): ColumnSpan {
+function columnOf({ batch, start, end }: RowSpan, index: number): ColumnSpan {
   const data = batch.data.children[index];
   if (data === undefined) throw new TypeError(`a batch of no column ${index}`);
   return { data, start, end };
@@ -84,7 +88,7 @@ function columnOf({ batch, start, end }: BatchSpan, index: number): ColumnSpan {
 
 function entryOfGroup(
   rangesByColumn: readonly (readonly [string, readonly ValueRange[]])[],
-): (spans: readonly BatchSpan[], group: number) => RowGroupEntry {
+): (spans: readonly RowSpan[], group: number) => RowGroupEntry {
   return (spans, group) => ({
     rows: spans.reduce((sum, { start, end }) => sum + end - start, 0),
     columns: Object.fromEntries(

@@ -4,6 +4,7 @@ import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store"
 import type { PartStore } from "@crv/storage-trait/parts";
 import { createDecodePool } from "./decode-pool.js";
 import { inspectPart } from "./inspect-part.js";
+import { measureRows } from "./part-statistics.js";
 import { readPart } from "./read-part.js";
 import { writePart } from "./write-part.js";
 import type { Compression } from "./writer-properties.js";
@@ -49,6 +50,7 @@ export function createParquetPartStore(options: ParquetPartStoreOptions): PartSt
     inspect(path, { signal } = {}) {
       return inspectPart(store, pool, path, signal);
     },
+    measure: measureRows,
     async close() {
       isClosed = true;
       await pool.close();

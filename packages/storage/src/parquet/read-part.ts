@@ -66,7 +66,7 @@ async function fetchPart(
   if (bytes === undefined) {
     throw new IoError(
       "NOT_FOUND",
-      `the part ${path} does not exist; restore the file from a backup`,
+      `the part ${path} does not exist; restore the file from a backup, "crv verify" lists all that is damaged`,
       {
         details: { key: path },
       },

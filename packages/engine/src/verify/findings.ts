@@ -1,0 +1,53 @@
+/** What a verification has looked at and found so far. Bounded, however damaged the run is. */
+import type { VerifyProblem } from "./problem.js";
+
+/** Problems that are kept; of more only the number. */
+export const PROBLEMS_MAX = 10_000;
+
+export interface VerifyCounts {
+  records: number;
+  checkpoints: number;
+  parts: number;
+  keyFilters: number;
+  views: number;
+  sidecars: number;
+  /** Rows of parts that were decoded. */
+  rows: number;
+  /** Bytes of parts: looked at, or in a deep verification read. */
+  bytes: number;
+}
+
+export class Findings {
+  readonly counts: VerifyCounts = {
+    records: 0,
+    checkpoints: 0,
+    parts: 0,
+    keyFilters: 0,
+    views: 0,
+    sidecars: 0,
+    rows: 0,
+    bytes: 0,
+  };
+  readonly #problems: VerifyProblem[] = [];
+  readonly #known = new Set<string>();
+  #count = 0;
+
+  /** One problem of each kind is told of a file. */
+  add(problem: VerifyProblem): void {
+    const name = `${problem.kind} ${problem.path}`;
+    if (this.#known.has(name)) return;
+    this.#count++;
+    if (this.#problems.length >= PROBLEMS_MAX) return;
+    this.#known.add(name);
+    this.#problems.push(problem);
+  }
+
+  /** In the order of their paths. */
+  get problems(): readonly VerifyProblem[] {
+    return [...this.#problems].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  }
+
+  get problemCount(): number {
+    return this.#count;
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Verifies a run: compares what is stored with what its log says. Changes nothing, and needs no verb
+ * that does. Memory is bounded by the state of the run and the parts that are read at once.
+ * Source: docs/verify.md.
+ */
+import {
+  createHash52,
+  formatCheckpointIndexKey,
+  formatCheckpointKey,
+  IoError,
+  parseKeyFilterKey,
+  parsePartKey,
+  TABLES_PREFIX,
+  type Version,
+} from "@crv/core";
+import { type RunState, readFloor } from "@crv/manifest";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+import type { PartStore } from "@crv/storage-trait/parts";
+import pMap from "p-map";
+import {
+  checkFloors,
+  checkHint,
+  checkSegments,
+  checkSidecars,
+  listCheckpoints,
+} from "./check-notes.js";
+import { checkPart } from "./check-part.js";
+import { checkViews } from "./check-views.js";
+import { Findings, type VerifyCounts } from "./findings.js";
+import { parseName } from "./list-names.js";
+import type { VerifyProblem } from "./problem.js";
+import { type CheckpointForms, LogWalk } from "./walk-log.js";
+
+/** Parts read at once: as many as there are decoders, and one that is fetched. */
+const DEEP_PARTS_AT_ONCE = 3;
+const QUICK_PARTS_AT_ONCE = 32;
+/** A cleanup that passes by makes it start over, this often. */
+const ATTEMPTS_MAX = 4;
+
+export interface VerifyOptions {
+  /** Whether every byte is read. Default false: sizes, records, checkpoints, views. */
+  readonly deep?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told after each part. */
+  readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+export interface VerifyProgress {
+  readonly parts: number;
+  readonly bytes: number;
+  readonly problems: number;
+}
+
+export interface VerifyReport {
+  readonly deep: boolean;
+  /** Newest version, and the oldest one kept. */
+  readonly version: Version;
+  readonly floor: Version;
+  /** In the order of their paths, 10,000 at most; `problemCount` has all. */
+  readonly problems: readonly VerifyProblem[];
+  readonly problemCount: number;
+  readonly checked: Readonly<VerifyCounts>;
+  /**
+   * Parts and key filters that no retained version names: of writers at work, or for cleanup. No
+   * problem. Absent when damage leaves it unknown.
+   */
+  readonly unreferenced: { readonly files: number; readonly bytes: number } | undefined;
+}
+
+export interface VerifyContext {
+  readonly store: ObjectReader;
+  readonly parts: PartStore;
+}
+
+/**
+ * @throws IoError `ABORTED` by the signal, `IO` when the store fails. VersionMismatch
+ *   `FORMAT_UNSUPPORTED` for a file of a later release.
+ */
+export async function verifyRun(
+  context: VerifyContext,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const report = await verifyOnce(context, options);
+    // Rule `floorlast`: what is missing below a floor that has risen meanwhile was cleaned up.
+    if ((await readFloor(context.store)) === report.floor) return report;
+  }
+  throw new IoError("IO", "cleanup removed versions while the run was verified: verify it again");
+}
+
+async function verifyOnce(
+  { store, parts }: VerifyContext,
+  { deep = false, signal, onProgress }: VerifyOptions,
+): Promise<VerifyReport> {
+  const findings = new Findings();
+  const { counts } = findings;
+  const floor = await checkFloors(store, findings);
+  const checkpoints = await listCheckpoints(store, findings);
+  await checkHint(store, findings, checkpoints);
+  const pending = await checkSidecars(store, findings);
+  const walk = new LogWalk({ store, findings, floor, checkpoints, deep, signal });
+  const hashKey = await createHash52();
+  await pMap(
+    walk.parts(),
+    async (named) => {
+      checkNotAborted(signal);
+      await checkPart({ store, parts, hashKey, findings, deep, signal }, named);
+      onProgress?.({
+        parts: counts.parts,
+        bytes: counts.bytes,
+        problems: findings.problemCount,
+      });
+    },
+    { concurrency: deep ? DEEP_PARTS_AT_ONCE : QUICK_PARTS_AT_ONCE },
+  );
+  checkEnds(findings, checkpoints, walk.head);
+  if (deep) await checkSegments(store, findings, signal);
+  if (walk.state) await checkViews({ store, findings, floor, state: walk.state, pending });
+  const unreferenced = await countUnreferenced(store, findings, walk.state);
+  return {
+    deep,
+    version: walk.head,
+    floor,
+    problems: findings.problems,
+    problemCount: findings.problemCount,
+    checked: counts,
+    unreferenced,
+  };
+}
+
+/** Checkpoints beyond the end of the log, which speak for records that are lost. */
+function checkEnds(findings: Findings, checkpoints: CheckpointForms, head: Version): void {
+  const forms = [
+    [checkpoints.segmented, formatCheckpointIndexKey],
+    [checkpoints.whole, formatCheckpointKey],
+  ] as const;
+  for (const [versions, format] of forms) {
+    for (const version of versions) {
+      if (version <= head) continue;
+      const detail = `the log ends at ${head}: records were lost`;
+      findings.add({
+        file: "checkpoint",
+        kind: "contradicts",
+        path: format(version),
+        version,
+        detail,
+      });
+    }
+  }
+}
+
+async function countUnreferenced(
+  store: ObjectReader,
+  findings: Findings,
+  state: RunState | undefined,
+): Promise<VerifyReport["unreferenced"]> {
+  const unreferenced = { files: 0, bytes: 0 };
+  for await (const { key, sizeBytes } of store.list(TABLES_PREFIX)) {
+    const isPart = parseName(key, parsePartKey, findings) !== undefined;
+    const isFilter = !isPart && parseName(key, parseKeyFilterKey, findings) !== undefined;
+    if (!isPart && !isFilter) continue;
+    const part = isPart ? key : (key.replace(/\.keys$/, ".parquet") as typeof key);
+    if (state?.paths.has(part, state.version)) continue;
+    unreferenced.files++;
+    unreferenced.bytes += sizeBytes;
+  }
+  return state && unreferenced;
+}
+
+function checkNotAborted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new IoError("ABORTED", "verifying the run was cancelled", { cause: signal.reason });
+}
