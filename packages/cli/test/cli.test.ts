@@ -178,7 +178,7 @@ describe("crv runs, show and log", () => {
   test("list the run", async () => {
     const runs = JSON.parse((await crv("runs", "--json")).stdout) as unknown[];
     expect(runs).toContainEqual(expect.objectContaining({ run_id: "r1", version: 1, rows: ROWS }));
-    expect((await crv("runs")).stdout).toMatch(/^r1 +1 +1 +4,000 /m);
+    expect((await crv("runs")).stdout).toMatch(/^r1 +finished +1 +1 +4,000 /m);
   });
 
   test("show the tables", async () => {

@@ -11,6 +11,8 @@
  *     _checkpoints/segments/<20 digits>-<32 hex>.arrow        segment: version that wrote it, digest
  *     _recovery/<operation id>.json                           sidecar
  *     _leases/<ulid>.json                                     reader lease
+ *     _info/<20 digits>.json                                  parameters and labels of the run
+ *     _sessions/<ulid>.json                                   note of a process that has the run open
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.parquet
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.keys      key filter of that part
  *     tables/<table>/manifest.json                            published view
@@ -21,8 +23,8 @@
  */
 import { createHash } from "node:crypto";
 import { IoManifestError, show } from "./errors.js";
-import type { OperationId, RunId, TableKey } from "./id-types.js";
-import { parseOperationId, parseTableKey } from "./ids.js";
+import type { OperationId, RunId, SessionId, TableKey } from "./id-types.js";
+import { parseOperationId, parseSessionId, parseTableKey } from "./ids.js";
 import { type ObjectKey, parseObjectKey } from "./object-key.js";
 import type { Digest } from "./seal.js";
 import type { Version } from "./version.js";
@@ -38,6 +40,8 @@ export const CHECKPOINT_INDEX_PREFIX = "_checkpoints/indexes/";
 export const SEGMENT_PREFIX = "_checkpoints/segments/";
 export const SIDECAR_PREFIX = "_recovery/";
 export const LEASE_PREFIX = "_leases/";
+export const INFO_PREFIX = "_info/";
+export const SESSION_PREFIX = "_sessions/";
 export const TABLES_PREFIX = "tables/";
 /** Files of the programs around a run; crv lists them in the run bundle. */
 export const ARTIFACTS_PREFIX = "artifacts/";
@@ -120,6 +124,26 @@ export function formatSidecarKey(operation: OperationId): ObjectKey {
 export function parseSidecarKey(key: string): OperationId | undefined {
   const name = stem(SIDECAR_PREFIX, ".json", key);
   return name === undefined ? undefined : own(key, () => parseOperationId(name));
+}
+
+/** @param revision Counts the changes of a run's parameters and labels, from 1. */
+export function formatInfoKey(revision: number): ObjectKey {
+  return `${INFO_PREFIX}${padVersion(revision)}.json` as ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseInfoKey(key: string): number | undefined {
+  return parseVersionKey(INFO_PREFIX, key);
+}
+
+export function formatSessionKey(session: SessionId): ObjectKey {
+  return `${SESSION_PREFIX}${session}.json` as ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseSessionKey(key: string): SessionId | undefined {
+  const name = stem(SESSION_PREFIX, ".json", key);
+  return name === undefined ? undefined : own(key, () => parseSessionId(name));
 }
 
 export function formatManifestViewKey(table: TableKey): ObjectKey {

@@ -33,6 +33,8 @@ export const ERROR_ACTIONS = {
   FOREIGN_HANDLE: "fix-input",
   /** The format version on disk is not one that this release reads. */
   FORMAT_UNSUPPORTED: "stop",
+  /** A run that should be removed is open for writing. */
+  IN_USE: "retry",
   /** An argument of the wrong kind or out of range. */
   INVALID_ARGUMENT: "fix-input",
   /** A setting of the wrong kind or out of range. */

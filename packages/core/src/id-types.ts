@@ -13,5 +13,7 @@ export type TableKey = Branded<"TableKey">;
 export type BranchName = Branded<"BranchName">;
 /** ULID of one operation; also its idempotency token. */
 export type OperationId = Branded<"OperationId">;
+/** ULID of one opening of a run for writing. */
+export type SessionId = Branded<"SessionId">;
 /** ULID of one commit. */
 export type CommitId = Branded<"CommitId">;

@@ -2,11 +2,11 @@
  * Checks of ids. All become parts of file names, so none may leave its directory or hide in it.
  *
  * run id, branch name: letters, digits, `.`, `_`, `-`; not only dots; no leading or trailing dot;
- * no device name of Windows; at most 128 characters. Operation, commit and lease ids are ULIDs.
+ * no device name of Windows; at most 128 characters. Operation, commit, session and lease ids are ULIDs.
  */
 import { decodeTime, isValid } from "ulid";
 import { GrammarError, show } from "./errors.js";
-import type { BranchName, CommitId, OperationId, RunId, TableKey } from "./id-types.js";
+import type { BranchName, CommitId, OperationId, RunId, SessionId, TableKey } from "./id-types.js";
 import { NAME_CHARS_MAX } from "./limits.js";
 import { isLowerSnake } from "./naming.js";
 
@@ -48,6 +48,11 @@ export function parseOperationId(value: unknown): OperationId {
 /** @throws GrammarError `INVALID_NAME`. */
 export function parseCommitId(value: unknown): CommitId {
   return checkUlid(value, "commit id") as CommitId;
+}
+
+/** @throws GrammarError `INVALID_NAME`. */
+export function parseSessionId(value: unknown): SessionId {
+  return checkUlid(value, "session id") as SessionId;
 }
 
 function checkName(value: unknown, what: string): string {

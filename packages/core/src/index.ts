@@ -87,6 +87,7 @@ export {
   formatCheckpointIndexKey,
   formatCheckpointKey,
   formatFloorKey,
+  formatInfoKey,
   formatKeyFilterKey,
   formatManifestViewKey,
   formatPartKey,
@@ -94,21 +95,26 @@ export {
   formatRecordKey,
   formatRunDirectory,
   formatSegmentKey,
+  formatSessionKey,
   formatSidecarKey,
   HEAD_HINT_KEY,
+  INFO_PREFIX,
   LEASE_PREFIX,
   LOG_PREFIX,
   type PartName,
   parseCheckpointIndexKey,
   parseCheckpointKey,
   parseFloorKey,
+  parseInfoKey,
   parseKeyFilterKey,
   parsePartKey,
   parseRecordKey,
   parseSegmentKey,
+  parseSessionKey,
   parseSidecarKey,
   RUNS_DIRECTORY,
   SEGMENT_PREFIX,
+  SESSION_PREFIX,
   type SegmentName,
   SIDECAR_PREFIX,
   STAGING_DIRECTORY,
@@ -136,7 +142,7 @@ export {
 } from "./errors.js";
 export { type EvolvedTable, evolveDescriptor, type TableEvolution } from "./evolve-descriptor.js";
 export { createHash52, type Hash52 } from "./hash64.js";
-export type { BranchName, CommitId, OperationId, RunId, TableKey } from "./id-types.js";
+export type { BranchName, CommitId, OperationId, RunId, SessionId, TableKey } from "./id-types.js";
 export {
   MAIN_BRANCH,
   operationTime,
@@ -144,6 +150,7 @@ export {
   parseCommitId,
   parseOperationId,
   parseRunId,
+  parseSessionId,
   parseTableKey,
 } from "./ids.js";
 export type { InferRow, JsonObject, JsonValue, RowInput } from "./infer-row.js";
@@ -152,8 +159,10 @@ export {
   CHECKPOINT_BYTES_MAX,
   CHECKPOINT_INDEX_BYTES_MAX,
   COLUMNS_MAX,
+  INFO_BYTES_MAX,
   KEY_FILTER_BYTES_MAX,
   KEY_FILTER_INLINE_BYTES_MAX,
+  LABELS_MAX,
   MESSAGE_CHARS_MAX,
   NAME_CHARS_MAX,
   NESTING_MAX,

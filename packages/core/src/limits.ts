@@ -31,6 +31,12 @@ export const SEGMENT_BYTES_MAX = 512 * 1024 * 1024;
 /** The hint, a floor file and the store marker are one short line. */
 export const SMALL_FILE_BYTES_MAX = 64 * 1024;
 
+/** Parameters and labels of a run are read for each line of a list of runs. */
+export const INFO_BYTES_MAX = 1024 * 1024;
+
+/** Labels of one run. */
+export const LABELS_MAX = 256;
+
 /** A part is decoded in WebAssembly, whose memory ends at 4 GiB and holds the file and its rows. */
 export const PART_BYTES_MAX = 1024 * 1024 * 1024;
 

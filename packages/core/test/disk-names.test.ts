@@ -9,6 +9,7 @@ import {
   formatCheckpointIndexKey,
   formatCheckpointKey,
   formatFloorKey,
+  formatInfoKey,
   formatKeyFilterKey,
   formatManifestViewKey,
   formatPartKey,
@@ -16,8 +17,10 @@ import {
   formatRecordKey,
   formatRunDirectory,
   formatSegmentKey,
+  formatSessionKey,
   formatSidecarKey,
   HEAD_HINT_KEY,
+  INFO_PREFIX,
   IoManifestError,
   LEASE_PREFIX,
   LOG_PREFIX,
@@ -25,6 +28,7 @@ import {
   parseCheckpointIndexKey,
   parseCheckpointKey,
   parseFloorKey,
+  parseInfoKey,
   parseKeyFilterKey,
   parseObjectKey,
   parseOperationId,
@@ -32,9 +36,12 @@ import {
   parseRecordKey,
   parseRunId,
   parseSegmentKey,
+  parseSessionId,
+  parseSessionKey,
   parseSidecarKey,
   parseTableKey,
   RUNS_DIRECTORY,
+  SESSION_PREFIX,
   SIDECAR_PREFIX,
   STAGING_DIRECTORY,
   STORE_MARKER_KEY,
@@ -54,6 +61,8 @@ const PARSERS = {
   parseSidecarKey,
   parsePartKey,
   parseKeyFilterKey,
+  parseInfoKey,
+  parseSessionKey,
 };
 
 const version = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
@@ -77,6 +86,9 @@ test("every name is what the format says", () => {
     formatKeyFilterKey(formatPartKey(FLIGHTS, 123, PREFIX, 10)),
     formatManifestViewKey(FLIGHTS),
     BUNDLE_VIEW_KEY,
+    formatInfoKey(2),
+    formatSessionKey(parseSessionId(OPERATION)),
+    [INFO_PREFIX, SESSION_PREFIX],
     [LOG_PREFIX, FLOOR_PREFIX, CHECKPOINT_PREFIX, SIDECAR_PREFIX, LEASE_PREFIX, TABLES_PREFIX],
     [RUNS_DIRECTORY, STAGING_DIRECTORY],
   ]).toEqual([
@@ -93,6 +105,9 @@ test("every name is what the format says", () => {
     "tables/flights/bucket=000123/part-fc58dcc6469aa9a6fbb68b990000000a.keys",
     "tables/flights/manifest.json",
     "bundle.manifest.json",
+    "_info/00000000000000000002.json",
+    "_sessions/01JZ8M3Q4R5S6T7V8W9XABCDEF.json",
+    ["_info/", "_sessions/"],
     ["_log/", "_floor/", "_checkpoints/", "_recovery/", "_leases/", "tables/"],
     ["runs", "_tmp"],
   ]);
@@ -104,6 +119,7 @@ describe("round trips", () => {
     ["floor", formatFloorKey, parseFloorKey],
     ["checkpoint", formatCheckpointKey, parseCheckpointKey],
     ["index of a checkpoint", formatCheckpointIndexKey, parseCheckpointIndexKey],
+    ["info", formatInfoKey, parseInfoKey],
   ])("%s: parse gives back what format was given", (_, format, parse) => {
     fc.assert(
       fc.property(version, (value) => {
@@ -132,6 +148,11 @@ describe("round trips", () => {
     );
   });
 
+  test("session: parse gives back its id", () => {
+    const session = parseSessionId(OPERATION);
+    expect(parseSessionKey(formatSessionKey(session))).toBe(session);
+  });
+
   test("sidecar: parse gives back the operation", () => {
     expect(parseSidecarKey(formatSidecarKey(OPERATION))).toBe(OPERATION);
   });
@@ -156,6 +177,8 @@ describe("round trips", () => {
       formatCheckpointIndexKey(7),
       formatSegmentKey(7, DIGEST),
       formatSidecarKey(OPERATION),
+      formatInfoKey(7),
+      formatSessionKey(parseSessionId(OPERATION)),
       formatPartKey(FLIGHTS, 7, PREFIX, 7),
       formatKeyFilterKey(formatPartKey(FLIGHTS, 7, PREFIX, 7)),
     ];

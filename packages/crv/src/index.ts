@@ -115,10 +115,11 @@ export {
   type WriteOptions,
   type WrittenRows,
 } from "@crv/io";
-export { describeRecord } from "@crv/manifest";
+export { describeRecord, type RunInfo } from "@crv/manifest";
 export {
   describeSidecar,
   type ExaminedOperation,
+  type RunStatus,
   type SweepReport,
   type SweptOperation,
 } from "@crv/recovery";
@@ -136,7 +137,13 @@ export { type LoadedSettings, type LoadSettingsOptions, loadSettings } from "./l
 export { makeRunId } from "./make-run-id.js";
 export { openDataset } from "./open-dataset.js";
 export { type OpenRunOptions, openRun } from "./open-run.js";
-export { openStore, type RunSummary, type Store, type UnreadableRun } from "./open-store.js";
+export {
+  type DeleteRunOptions,
+  openStore,
+  type RunsOptions,
+  type Store,
+  type StoreOptions,
+} from "./open-store.js";
 export {
   type LogOptions,
   type RefreshReport,
@@ -144,6 +151,9 @@ export {
   type RunOptions,
   type TableSummary,
 } from "./run.js";
+export type { LabelChange } from "./run-info-change.js";
+export type { RunSummary, UnreadableRun } from "./run-summary.js";
 export type { VersionTarget } from "./run-target.js";
+export { type RunRow, RunsScan, type RunsScanOptions } from "./runs-scan.js";
 export { type VerifyRunOptions, verifyRun } from "./verify-run.js";
 export { writeRunBundleManifest } from "./write-run-bundle.js";

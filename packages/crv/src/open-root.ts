@@ -10,6 +10,6 @@ export function openRoot(root: string, create: boolean): Promise<StoreRoot> {
     create,
     random: systemRandom,
     clock: systemClock,
-    newStoreId: ulidSource(systemClock, systemRandom),
+    newId: ulidSource(systemClock, systemRandom),
   });
 }

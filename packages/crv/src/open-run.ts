@@ -1,7 +1,15 @@
 /**
  * Opens a run: wires the sealed storage over a directory, and what users touch over that.
  */
-import { IoError, parseRunId, type RunId, show, ulidSource } from "@crv/core";
+import {
+  IoError,
+  type JsonObject,
+  parseRunId,
+  parseSessionId,
+  type RunId,
+  show,
+  ulidSource,
+} from "@crv/core";
 import {
   inspectOperations,
   type OpenedStorage,
@@ -13,7 +21,8 @@ import {
   verifyRun,
 } from "@crv/engine";
 import { type Descriptors, IoSettings, type IoSettingsInput } from "@crv/io";
-import { checkLeaseMs, type SweepReport } from "@crv/recovery";
+import { changeRunInfo, type RunInfo, readRunInfo } from "@crv/manifest";
+import { beginSession, checkLeaseMs, type SweepReport } from "@crv/recovery";
 import {
   createParquetPartStore,
   createProcessLiveness,
@@ -25,6 +34,7 @@ import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkChoice, checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
 import { pinned, Run } from "./run.js";
+import { checkLabels, checkParameters, type GivenInfo, openedInfo } from "./run-info-change.js";
 import { parseTarget, type VersionTarget } from "./run-target.js";
 import { systemClock } from "./system-clock.js";
 import { systemRandom } from "./system-random.js";
@@ -46,6 +56,13 @@ export interface OpenRunOptions<Tables extends Descriptors> {
   /** Descriptors of the program's own tables. They type `append` and `scan` by name. */
   readonly tables?: Tables;
   readonly settings?: Partial<IoSettingsInput>;
+  /**
+   * What the run was made with, such as `{ seed: 7 }`. Fixed by the first who gives any: to open it with
+   * other ones is refused. Needs mode `readWrite`.
+   */
+  readonly parameters?: JsonObject;
+  /** Words to find the run by; added to those that it has. Needs mode `readWrite`. */
+  readonly labels?: readonly string[];
   /** Default `full`: a commit that was acknowledged survives a loss of power. */
   readonly durability?: Durability;
   /**
@@ -66,6 +83,8 @@ const OPTIONS: readonly (keyof OpenRunOptions<Descriptors>)[] = [
   "create",
   "tables",
   "settings",
+  "parameters",
+  "labels",
   "durability",
   "leaseMs",
   "onPhase",
@@ -80,7 +99,7 @@ const OPTIONS: readonly (keyof OpenRunOptions<Descriptors>)[] = [
  * await run.append("holdings", [{ tick: 0, agent_id: "A0", token_id: "T1", quantity: 3 }]);
  *
  * @throws GrammarError `INVALID_NAME` for the run id. IoConfigError `INVALID_CONFIG`.
- * @throws IoError `INVALID_ARGUMENT`, `NOT_FOUND`, `ALREADY_EXISTS`, `READ_ONLY`,
+ * @throws IoError `INVALID_ARGUMENT`, `NOT_FOUND`, `ALREADY_EXISTS`, `READ_ONLY`, `LIMIT_EXCEEDED`,
  *   `UNSUPPORTED_FILESYSTEM`, `IO`.
  * @throws IoManifestError `CORRUPT` when the log is damaged, `RECOVERY_BLOCKED`.
  * @throws VersionMismatch `FORMAT_UNSUPPORTED`.
@@ -99,6 +118,7 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
   const settings = IoSettings.from(options.settings ?? {});
   const root = options.root ?? settings.rootDir;
   const readOnly = mode === "readOnly";
+  checkInfo(options, readOnly);
   const path = await findRunDirectory(root, runId, readOnly, options.create);
   const opened = readOnly
     ? await openToRead(path, runId, settings)
@@ -122,6 +142,16 @@ function checkTarget(at: VersionTarget, mode: "readWrite" | "readOnly"): void {
     `version ${show(at)} can only be read: open it with mode "readOnly", or make a branch from it`,
     { details: { what: "mode", mode, at } },
   );
+}
+
+/** @throws IoError `INVALID_ARGUMENT`. */
+function checkInfo({ parameters, labels }: GivenInfo, readOnly: boolean): void {
+  checkParameters(parameters);
+  checkLabels("labels", labels);
+  if (!readOnly || (parameters === undefined && labels === undefined)) return;
+  throw new IoError("INVALID_ARGUMENT", 'parameters and labels need mode "readWrite"', {
+    details: { what: "mode" },
+  });
 }
 
 /** The path of the run, once `create` allows to open it. */
@@ -170,6 +200,7 @@ async function isDirectory(path: string): Promise<boolean> {
 interface OpenedRun extends OpenedStorage {
   readonly inspect: () => ReturnType<typeof inspectOperations>;
   readonly verify: (options: VerifyOptions) => Promise<VerifyReport>;
+  readonly info: () => Promise<RunInfo | undefined>;
 }
 
 async function openToRead(path: string, runId: RunId, settings: IoSettings): Promise<OpenedRun> {
@@ -187,6 +218,7 @@ async function openToRead(path: string, runId: RunId, settings: IoSettings): Pro
     refresh,
     inspect: () => inspect(store),
     verify: (options) => verifyRun({ store, parts }, options),
+    info: () => readRunInfo(store),
   };
 }
 
@@ -195,32 +227,50 @@ async function openToWrite(
   runId: RunId,
   settings: IoSettings,
   durability: Durability,
-  { leaseMs, onPhase }: Pick<OpenRunOptions<Descriptors>, "leaseMs" | "onPhase">,
+  options: OpenRunOptions<Descriptors>,
 ): Promise<OpenedRun> {
   const clock = systemClock;
   const random = systemRandom;
+  const { leaseMs, onPhase, parameters, labels } = options;
   const store = await openDirectoryStore({ path, create: true, random, clock, durability });
   const parts = createParquetPartStore({ store, ...codecOptions(settings) });
   const { writeManifestEveryN } = settings;
-  const opened = await openStorage({
-    runId,
-    store,
-    residual: store,
-    parts,
-    liveness: createProcessLiveness(),
-    clock,
-    random,
-    mintId: ulidSource(clock, random),
-    durability,
-    ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
-    ...(leaseMs !== undefined && { leaseMs }),
-    ...(onPhase && { onPhase }),
-  });
-  return {
-    ...opened,
-    inspect: () => inspect(store),
-    verify: (options) => verifyRun({ store, parts }, options),
-  };
+  const mintId = ulidSource(clock, random);
+  const liveness = createProcessLiveness();
+  // Before the log is read: who removes the run looks for sessions once it has no name any more.
+  const endSession = await beginSession(
+    { store, residual: store, liveness },
+    { sessionId: parseSessionId(mintId()), startedAt: clock.now().toISOString() },
+  );
+  try {
+    if (parameters !== undefined || labels !== undefined) {
+      await changeRunInfo(store, (info) => openedInfo(runId, info, options, clock.now()));
+    }
+    const opened = await openStorage({
+      runId,
+      store,
+      residual: store,
+      parts,
+      liveness,
+      clock,
+      random,
+      mintId,
+      durability,
+      beforeClose: endSession,
+      ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
+      ...(leaseMs !== undefined && { leaseMs }),
+      ...(onPhase && { onPhase }),
+    });
+    return {
+      ...opened,
+      inspect: () => inspect(store),
+      verify: (options) => verifyRun({ store, parts }, options),
+      info: () => readRunInfo(store),
+    };
+  } catch (error) {
+    await endSession();
+    throw error;
+  }
 }
 
 function inspect(store: ObjectReader): ReturnType<typeof inspectOperations> {

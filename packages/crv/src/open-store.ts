@@ -1,59 +1,177 @@
-/** A store: the runs under one root. Runs share nothing but their root. */
-import type { RunId } from "@crv/core";
+/** A store: the runs of one directory. */
+import { IoError, parseRunId, show } from "@crv/core";
+import type { ColumnOf, DescriptorOf, Descriptors, Int64Mode, TableArgument } from "@crv/io";
+import { changeRunInfo, type RunInfo } from "@crv/manifest";
+import type { RunStatus } from "@crv/recovery";
+import { openDirectoryStore, type StoreRoot } from "@crv/storage";
+import pMap from "p-map";
+import { checkChoice, checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
-import { openRun } from "./open-run.js";
+import { type OpenRunOptions, openRun } from "./open-run.js";
+import type { Run } from "./run.js";
+import { checkLabels, type LabelChange, labelledInfo } from "./run-info-change.js";
+import { type RunSummary, statusOf, summarizeRun, type UnreadableRun } from "./run-summary.js";
+import { checkRunsScan, RunsScan, type RunsScanOptions } from "./runs-scan.js";
+import { systemClock } from "./system-clock.js";
+import { systemRandom } from "./system-random.js";
 
-/** One run, as `crv runs` shows it. */
-export interface RunSummary {
-  readonly runId: RunId;
-  readonly version: number;
-  readonly tables: number;
-  readonly rows: number;
-  readonly bytes: number;
-  /** Of the newest commit, ISO 8601; null when nothing was committed. */
-  readonly updatedAt: string | null;
+export interface StoreOptions {
+  /** Whether a store is made where there is none; default false. */
+  readonly create?: boolean;
+}
+
+export interface RunsOptions {
+  /** Only runs of this status. */
+  readonly status?: RunStatus;
+  /** Only runs that have this label. */
+  readonly label?: string;
+}
+
+export interface DeleteRunOptions {
+  /** Also a run whose status is `unknown`; never one that is known to be running. */
+  readonly force?: boolean;
 }
 
 export interface Store {
   readonly root: string;
   readonly storeId: string;
-  /** In byte order of run id. A run that cannot be read is listed with its error. */
-  runs(): Promise<readonly (RunSummary | UnreadableRun)[]>;
+  /**
+   * In byte order of run id. A run that cannot be read is listed with its error, unless `options` ask
+   * for some runs only.
+   *
+   * @throws IoError `INVALID_ARGUMENT`.
+   */
+  runs(options?: RunsOptions): Promise<readonly (RunSummary | UnreadableRun)[]>;
+  /** `openRun` with this root. */
+  openRun<const Tables extends Descriptors = readonly []>(
+    options: Omit<OpenRunOptions<Tables>, "root">,
+  ): Promise<Run<Tables>>;
+  /**
+   * Adds and removes labels of a run, also while it is being written. Labels of several processes that do
+   * so at once all count.
+   *
+   * @returns what the run has now.
+   * @throws IoError `NOT_FOUND`, `INVALID_ARGUMENT`, `LIMIT_EXCEEDED`, `IO`.
+   */
+  labelRun(runId: string, change: LabelChange): Promise<RunInfo>;
+  /**
+   * Deletes a run with all its versions, for ever. It is gone at once, or not at all. Whoever reads it
+   * meanwhile is told that its files are gone.
+   *
+   * @throws IoError `NOT_FOUND`, `IO`; `IN_USE` while it is open for writing.
+   */
+  deleteRun(runId: string, options?: DeleteRunOptions): Promise<void>;
+  /**
+   * Describes a read of one table in several runs. Nothing is read yet. Each row begins with the column
+   * `run_id`; runs come one after another. Few runs are open at a time, however many there are.
+   *
+   * @example
+   * for await (const { run_id, loss } of store.scan("metrics", { runs: ["a", "b"] }).rows()) …
+   *
+   * @throws IoError `INVALID_ARGUMENT`. GrammarError `INVALID_NAME`.
+   */
+  scan<
+    const Named extends TableArgument<readonly []>,
+    const Column extends ColumnOf<DescriptorOf<readonly [], Named>> = ColumnOf<
+      DescriptorOf<readonly [], Named>
+    >,
+    Mode extends Int64Mode = "number",
+  >(
+    table: Named,
+    options?: RunsScanOptions<ColumnOf<DescriptorOf<readonly [], Named>>, Column, Mode>,
+  ): RunsScan<DescriptorOf<readonly [], Named>, Column, Mode>;
 }
 
-export interface UnreadableRun {
-  readonly runId: RunId;
-  readonly error: Error;
-}
+/** Runs summed up at a time. */
+const RUNS_AT_ONCE = 8;
 
-/** @throws IoError `NOT_FOUND` when there is no store in `root`. VersionMismatch `FORMAT_UNSUPPORTED`. */
-export async function openStore(root: string): Promise<Store> {
-  const store = await openRoot(root, false);
+/**
+ * Opens the store of a directory.
+ *
+ * @throws IoError `NOT_FOUND` when there is none and `create` is not set. VersionMismatch
+ *   `FORMAT_UNSUPPORTED`.
+ */
+export async function openStore(root: string, options: StoreOptions = {}): Promise<Store> {
+  checkKeys("openStore", options, ["create"]);
+  const store = await openRoot(root, options.create ?? false);
   return {
     root,
     storeId: store.storeId,
-    runs: async () => {
-      const ids = await store.listRuns();
-      return Promise.all(ids.map((runId) => summarize(root, runId)));
+    runs: (wanted = {}) => listRuns(store, wanted),
+    openRun: (given) => openRun({ ...given, root }),
+    labelRun: (runId, change) => labelRun(store, runId, change),
+    deleteRun: (runId, given = {}) => deleteRun(store, runId, given),
+    scan: (table, given = {}) => {
+      const checked = checkRunsScan(given as RunsScanOptions);
+      const runIds = async () => checked.runs ?? (await store.listRuns());
+      return new RunsScan({ root, runIds }, table, checked);
     },
   };
 }
 
-async function summarize(root: string, runId: RunId): Promise<RunSummary | UnreadableRun> {
-  try {
-    await using run = await openRun({ root, runId, mode: "readOnly" });
-    const tables = await run.tables();
-    const [newest] = await run.log({ limit: 1 });
-    return {
-      runId,
-      version: run.version,
-      tables: tables.length,
-      rows: tables.reduce((sum, t) => sum + t.rows, 0),
-      bytes: tables.reduce((sum, t) => sum + t.bytes, 0),
-      updatedAt: newest?.createdAt ?? null,
-    };
-  } catch (error) {
-    if (error instanceof Error) return { runId, error };
-    throw error;
+async function listRuns(
+  store: StoreRoot,
+  wanted: RunsOptions,
+): Promise<readonly (RunSummary | UnreadableRun)[]> {
+  checkKeys("runs", wanted, ["status", "label"]);
+  const { status, label } = wanted;
+  if (status !== undefined) {
+    checkChoice("status", status, ["running", "finished", "crashed", "unknown"]);
   }
+  const ids = await store.listRuns();
+  const runs = await pMap(ids, (runId) => summarizeRun(store.path, runId), {
+    concurrency: RUNS_AT_ONCE,
+  });
+  if (status === undefined && label === undefined) return runs;
+  return runs.filter(
+    (run) =>
+      !("error" in run) &&
+      (status === undefined || run.status === status) &&
+      (label === undefined || run.labels.includes(label)),
+  );
+}
+
+async function labelRun(store: StoreRoot, runId: string, change: LabelChange): Promise<RunInfo> {
+  checkKeys("labelRun", change, ["add", "remove"]);
+  checkLabels("add", change.add);
+  checkLabels("remove", change.remove);
+  const objects = await openDirectoryStore({
+    path: store.runDirectory(parseRunId(runId)),
+    create: false,
+    clock: systemClock,
+    random: systemRandom,
+  });
+  try {
+    return await changeRunInfo(objects, (info) => labelledInfo(info, change, systemClock.now()));
+  } finally {
+    await objects.close();
+  }
+}
+
+async function deleteRun(
+  store: StoreRoot,
+  given: string,
+  { force = false, ...others }: DeleteRunOptions,
+): Promise<void> {
+  checkKeys("deleteRun", others, []);
+  const runId = parseRunId(given);
+  const check = async (path: string): Promise<void> => {
+    const status = await statusOf(path);
+    if (status === "running" || (status === "unknown" && !force)) throw inUse(runId, status);
+  };
+  // Twice: a run that is in use does not even vanish for a moment, as a rule.
+  await check(store.runDirectory(runId)).catch(unlessAbsent);
+  await store.removeRun(runId, check);
+}
+
+function unlessAbsent(error: unknown): void {
+  if (!(error instanceof IoError && error.code === "NOT_FOUND")) throw error;
+}
+
+function inUse(runId: string, status: RunStatus): IoError {
+  const message =
+    status === "running"
+      ? `run ${show(runId)} is open for writing: close it in that process, then delete it`
+      : `nobody can tell from here whether run ${show(runId)} is open for writing: delete it with force when you know that it is not`;
+  return new IoError("IN_USE", message, { details: { runId, status } });
 }

@@ -14,6 +14,7 @@ import {
 } from "@crv/core";
 import type { OpenedStorage, VerifyOptions, VerifyReport } from "@crv/engine";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
+import type { RunInfo } from "@crv/manifest";
 import type { ExaminedOperation, SweepReport } from "@crv/recovery";
 import type {
   OptimizeOptions,
@@ -38,6 +39,7 @@ export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<T
   /** Released after the storage. */
   readonly owned?: AsyncDisposable;
   readonly verify: (options: VerifyOptions) => Promise<VerifyReport>;
+  readonly info: () => Promise<RunInfo | undefined>;
 }
 
 /** What {@link Run.refresh} found. */
@@ -92,6 +94,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   readonly #owned: AsyncDisposable | undefined;
   readonly #bundling: BundleContext;
   readonly #verify: RunOptions<Tables>["verify"];
+  readonly #info: RunOptions<Tables>["info"];
 
   /** Made by `openRun`. */
   constructor(options: RunOptions<Tables>) {
@@ -108,6 +111,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     this.#viewOf = (storage) =>
       new Run({ ...shared, ...pinned(storage), refresh: async () => NOTHING_RECOVERED });
     this.#verify = options.verify;
+    this.#info = options.info;
   }
 
   /** Newest version that this process has seen; reading and writing look for newer ones. */
@@ -150,6 +154,11 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
    */
   async at(target: VersionTarget): Promise<Run<Tables>> {
     return this.#viewOf(await this.#storage.at(parseTarget(target)));
+  }
+
+  /** Parameters and labels; undefined when the run was never given any. @throws IoManifestError `CORRUPT`. */
+  info(): Promise<RunInfo | undefined> {
+    return this.#info();
   }
 
   /** What the newest version holds, in byte order of name. */

@@ -27,6 +27,8 @@ export interface ReaderContext {
   readonly store: ObjectReader;
   readonly parts: PartStore;
   readonly log: CommitLog;
+  /** The last that happens before the store is closed: nothing is written any more. */
+  readonly beforeClose?: () => Promise<void>;
 }
 
 /** What writing needs besides. */

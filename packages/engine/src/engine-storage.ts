@@ -79,9 +79,13 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
   });
 }
 
-async function release({ parts, store }: ReaderContext): Promise<void> {
+async function release({ parts, store, beforeClose }: ReaderContext): Promise<void> {
   await parts.close();
-  await store.close();
+  try {
+    await beforeClose?.();
+  } finally {
+    await store.close();
+  }
 }
 
 function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {

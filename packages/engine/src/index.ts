@@ -8,6 +8,7 @@ export {
   openReadOnlyStorage,
   openStorage,
 } from "./open-storage.js";
+export { readAhead } from "./scan/read-ahead.js";
 export type { VerifyCounts } from "./verify/findings.js";
 export type { FileKind, ProblemKind, VerifyProblem } from "./verify/problem.js";
 export {

@@ -52,6 +52,8 @@ export interface OpenStorageOptions extends OpenReaderOptions {
   /** Keys that a check of constraints holds at once. */
   readonly keysHeldMax?: number;
   readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
+  /** Called when the storage is closed, after its last write. */
+  readonly beforeClose?: () => Promise<void>;
 }
 
 export interface OpenedStorage {

@@ -29,6 +29,7 @@ const VERBS: Readonly<Record<StorageVerb, "crashed" | string>> = {
   get: "crashed",
   list: "crashed",
   makeDurable: "crashed",
+  removeSession: "no commit depends on it: it says who has a run open, for people",
   removeSidecar: "crashed",
   removeStaged: "crashed",
   removeUnreferenced: "crashed",

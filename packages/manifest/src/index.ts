@@ -25,6 +25,7 @@ export {
 } from "./publisher.js";
 export { decodeRecord, describeRecord, encodeRecord } from "./record-codec.js";
 export { type CreateRecordOutcome, createRecord } from "./record-creator.js";
+export { changeRunInfo, encodeRunInfo, type RunInfo, readRunInfo } from "./run-info.js";
 export {
   applyRecord,
   emptyState,

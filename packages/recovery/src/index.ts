@@ -18,6 +18,14 @@ export {
   leaseRenewalAtMs,
 } from "./lease.js";
 export {
+  beginSession,
+  decodeSession,
+  type RunStatus,
+  readRunStatus,
+  type Session,
+  type SessionContext,
+} from "./session.js";
+export {
   type RecoveryContext,
   type SweptOperation,
   settleOperations,

@@ -29,6 +29,7 @@ import {
 } from "@crv/manifest";
 import type { ProcessIdentity } from "@crv/storage-trait/liveness";
 import { z } from "zod";
+import { ownerShape, writeOwner } from "./owner.js";
 
 export interface Sidecar {
   readonly operationId: OperationId;
@@ -53,20 +54,6 @@ export interface Sidecar {
 export function sidecarRef(sidecar: Sidecar): OperationRef {
   return { operationId: sidecar.operationId, branch: sidecar.branch, base: sidecar.base };
 }
-
-const ownerShape: z.ZodType<ProcessIdentity> = z
-  .object({
-    boot_id: z.string(),
-    pid_namespace: z.string(),
-    pid: countShape,
-    started_at: z.string(),
-  })
-  .transform((o) => ({
-    bootId: o.boot_id,
-    pidNamespace: o.pid_namespace,
-    pid: o.pid,
-    startedAt: o.started_at,
-  }));
 
 const sidecarShape: z.ZodType<Sidecar> = z
   .object({
@@ -102,7 +89,6 @@ export function encodeSidecar(sidecar: Sidecar): Promise<Uint8Array> {
 
 /** A sidecar as it is on disk and in `--json` output, without its digest. */
 export function describeSidecar(sidecar: Sidecar): Readonly<Record<string, unknown>> {
-  const { owner } = sidecar;
   return {
     format: FORMAT_VERSION,
     operation_id: sidecar.operationId,
@@ -113,12 +99,7 @@ export function describeSidecar(sidecar: Sidecar): Readonly<Record<string, unkno
     ...(sidecar.companions && { companions: sidecar.companions }),
     tables: writeMap(sidecar.tables, (v) => v),
     part_prefix: sidecar.partPrefix,
-    owner: {
-      boot_id: owner.bootId,
-      pid_namespace: owner.pidNamespace,
-      pid: owner.pid,
-      started_at: owner.startedAt,
-    },
+    owner: writeOwner(sidecar.owner),
     started_at: sidecar.startedAt,
     lease_deadline: sidecar.leaseDeadline,
   };

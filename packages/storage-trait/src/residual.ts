@@ -5,7 +5,7 @@
  * Nothing here decides whether an effect is allowed: the reason beside each method is the caller's
  * obligation, and the simulation plants its breach as a bug.
  */
-import type { ObjectKey, OperationRef, Version } from "@crv/core";
+import type { ObjectKey, OperationRef, SessionId, Version } from "@crv/core";
 
 export { viewVersion } from "./view-version.js";
 
@@ -17,6 +17,11 @@ export interface InlineCommitResidual {
   removeStaged(operation: OperationRef, keys: readonly ObjectKey[]): Promise<void>;
   /** Phase D of the writer, or the last step of its recovery. */
   removeSidecar(operation: OperationRef): Promise<void>;
+  /**
+   * Of a session that ended, by its own process; or of one whose process is provably dead, by the next
+   * session. What it says is for people, and no commit depends on it.
+   */
+  removeSession(session: SessionId): Promise<void>;
   /** Cleanup: keys that no retained version names, once `floor` is durable. */
   removeUnreferenced(keys: readonly ObjectKey[], floor: Version): Promise<void>;
   /**

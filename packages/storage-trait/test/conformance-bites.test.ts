@@ -176,6 +176,12 @@ const BUGS: Readonly<Record<string, readonly [foundBy: string, bug: Bug]>> = {
       removeSidecar: () => sound.removeUnreferenced([key("_recovery/other.json")], 0),
     }),
   ],
+  "removes another session": [
+    "removes the note of a session",
+    (sound) => ({
+      removeSession: () => sound.removeUnreferenced([key("_sessions/other.json")], 0),
+    }),
+  ],
   "stays open": ["refuses stat once closed", () => ({ close: async () => {} })],
   "declares what it is not": [
     "declares the capabilities",

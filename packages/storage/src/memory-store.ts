@@ -2,7 +2,14 @@
  * A run in memory: the store that is right because there is nothing to it. Others are compared with
  * it; it survives nothing.
  */
-import { type Clock, formatSidecarKey, IoError, type ObjectKey, sealOf } from "@crv/core";
+import {
+  type Clock,
+  formatSessionKey,
+  formatSidecarKey,
+  IoError,
+  type ObjectKey,
+  sealOf,
+} from "@crv/core";
 import {
   checkListPrefix,
   checkStoredKey,
@@ -92,6 +99,7 @@ export function createMemoryStore({
     location: (key) => `memory:${checkStoredKey(key)}`,
     removeStaged: (_operation, keys) => remove(keys),
     removeSidecar: ({ operationId }) => remove([formatSidecarKey(operationId)]),
+    removeSession: (session) => remove([formatSessionKey(session)]),
     removeUnreferenced: (keys, _floor) => remove(keys),
     async replaceView(key, shows, body) {
       check(key);

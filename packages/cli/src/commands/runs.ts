@@ -1,9 +1,21 @@
 /** `crv runs`: the runs of the store. */
-import type { Command } from "commander";
-import { openStore, type RunSummary, type UnreadableRun } from "crv";
+import { type Command, Option } from "commander";
+import {
+  openStore,
+  type RunStatus,
+  type RunSummary,
+  type RunsOptions,
+  type UnreadableRun,
+} from "crv";
 import { type CommandContext, writeResult } from "../context.js";
 import { formatBytes, formatCount } from "../format/figures.js";
+import { jsonText } from "../format/json-text.js";
 import { textTable } from "../format/text-table.js";
+
+/** Of the column of parameters; `--json` shows all of them. */
+const PARAMETERS_CHARS_MAX = 60;
+
+const STATUSES = ["running", "finished", "crashed", "unknown"] as const satisfies RunStatus[];
 
 export function addRunsCommand(
   program: Command,
@@ -12,21 +24,28 @@ export function addRunsCommand(
   program
     .command("runs")
     .description("list the runs of the store")
-    .action(async (_options, command: Command) => listRuns(contextOf(command)));
+    .option("--label <text>", "only runs with this label")
+    .addOption(new Option("--status <status>", "only runs of this status").choices(STATUSES))
+    .action(async (options: RunsOptions, command: Command) =>
+      listRuns(contextOf(command), options),
+    );
 }
 
-async function listRuns(context: CommandContext): Promise<void> {
+async function listRuns(context: CommandContext, options: RunsOptions): Promise<void> {
   const store = await openStore(context.root);
-  const runs = await store.runs();
+  const runs = await store.runs(options);
   await writeResult(context, runs.map(runDocument), () =>
     textTable(
       [
         { name: "run" },
+        { name: "status" },
         { name: "version", align: "right" },
         { name: "tables", align: "right" },
         { name: "rows", align: "right" },
         { name: "size", align: "right" },
         { name: "last commit" },
+        { name: "labels" },
+        { name: "parameters" },
       ],
       runs.map(runCells),
     ),
@@ -34,19 +53,28 @@ async function listRuns(context: CommandContext): Promise<void> {
 }
 
 function runCells(run: RunSummary | UnreadableRun): string[] {
-  if ("error" in run) return [run.runId, "", "", "", "", `unreadable: ${run.error.message}`];
+  if ("error" in run) {
+    return [run.runId, `unreadable: ${run.error.message}`, "", "", "", "", "", "", ""];
+  }
   return [
     run.runId,
+    run.status,
     formatCount(run.version),
     formatCount(run.tables),
     formatCount(run.rows),
     formatBytes(run.bytes),
     run.updatedAt ?? "",
+    run.labels.join(", "),
+    shortened(Object.keys(run.parameters).length === 0 ? "" : jsonText(run.parameters)),
   ];
+}
+
+function shortened(text: string): string {
+  return text.length <= PARAMETERS_CHARS_MAX ? text : `${text.slice(0, PARAMETERS_CHARS_MAX - 1)}…`;
 }
 
 function runDocument(run: RunSummary | UnreadableRun): Record<string, unknown> {
   if ("error" in run) return { run_id: run.runId, error: run.error.message };
-  const { runId, updatedAt, ...figures } = run;
-  return { run_id: runId, ...figures, updated_at: updatedAt };
+  const { runId, createdAt, updatedAt, ...others } = run;
+  return { run_id: runId, ...others, created_at: createdAt, updated_at: updatedAt };
 }

@@ -13,7 +13,10 @@ export async function listTree(directory: string): Promise<readonly string[]> {
   );
 }
 
-/** Files below `directory`, by path with slashes; of one that does not exist, none. */
+/**
+ * Files below `directory`, by path with slashes; of one that does not exist, none. Without the notes of
+ * open sessions, which come and go with their process.
+ */
 export async function listFiles(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
     () => [],
@@ -21,6 +24,7 @@ export async function listFiles(directory: string): Promise<readonly string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .filter((path) => !/(^|\/)_sessions\//.test(path))
     .sort();
 }
 

@@ -1,5 +1,5 @@
 /** Every call of a store that takes a key, for what must hold of all of them. */
-import type { ObjectKey, OperationId, OperationRef } from "@crv/core";
+import type { ObjectKey, OperationId, OperationRef, SessionId } from "@crv/core";
 import { MAIN_BRANCH } from "@crv/core";
 import { bytesOf, FULL, keysUnder } from "./sample.js";
 import type { TestedStore } from "./subject.js";
@@ -9,6 +9,8 @@ export const OPERATION: OperationRef = {
   branch: MAIN_BRANCH,
   base: 0,
 };
+
+export const SESSION = "01ARZ3NDEKTSV4RRFFQ69G5FAV" as SessionId;
 
 export type StoreCall = (store: TestedStore, at: ObjectKey) => Promise<unknown>;
 
@@ -28,4 +30,5 @@ export const EVERY_CALL: Readonly<Record<string, StoreCall>> = {
   ...KEYED_CALLS,
   list: (store) => keysUnder(store),
   removeSidecar: (store) => store.removeSidecar(OPERATION),
+  removeSession: (store) => store.removeSession(SESSION),
 };

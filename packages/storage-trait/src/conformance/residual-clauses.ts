@@ -1,7 +1,7 @@
 /** What the residual does: removals and replacements, all atomic for readers. */
 import { strict as assert } from "node:assert";
-import { formatSidecarKey } from "@crv/core";
-import { OPERATION } from "./every-call.js";
+import { formatSessionKey, formatSidecarKey } from "@crv/core";
+import { OPERATION, SESSION } from "./every-call.js";
 import { bytesOf, FULL, key, keysUnder, textUnder } from "./sample.js";
 import type { StoreClauses } from "./subject.js";
 
@@ -34,6 +34,14 @@ export const residualClauses: StoreClauses = (test) => {
     await store.removeSidecar(OPERATION);
     await store.removeSidecar(OPERATION);
     assert.deepEqual(await keysUnder(store), ["_recovery/other.json"]);
+  });
+
+  test("removes the note of a session, once or again", async ({ store }) => {
+    await store.create(formatSessionKey(SESSION), bytesOf("{}"), FULL);
+    await store.create(key("_sessions/other.json"), bytesOf("{}"), FULL);
+    await store.removeSession(SESSION);
+    await store.removeSession(SESSION);
+    assert.deepEqual(await keysUnder(store), ["_sessions/other.json"]);
   });
 
   test("replaces a view, but never by an older one", async ({ store }) => {

@@ -1,5 +1,5 @@
 /** Counts what is asked of a store: for cost tests, which pin the calls of one commit or one open. */
-import type { ObjectKey, OperationRef, Version } from "@crv/core";
+import type { ObjectKey, OperationRef, SessionId, Version } from "@crv/core";
 import type {
   CreateOutcome,
   Durability,
@@ -13,7 +13,7 @@ import type { StorageVerb } from "./storage-call.js";
 
 export interface CountedCall {
   readonly verb: StorageVerb;
-  /** Key, prefix of a list, or the operation whose sidecar goes. */
+  /** Key, prefix of a list, or the operation or session whose note goes. */
   readonly key: string;
   /** Bytes that a create or replace was given, or a get gave. */
   bytes: number;
@@ -95,6 +95,11 @@ export class CountingStore implements ObjectStore, InlineCommitResidual {
   removeSidecar(operation: OperationRef): Promise<void> {
     this.#record("removeSidecar", operation.operationId);
     return this.#inner.removeSidecar(operation);
+  }
+
+  removeSession(session: SessionId): Promise<void> {
+    this.#record("removeSession", session);
+    return this.#inner.removeSession(session);
   }
 
   removeUnreferenced(keys: readonly ObjectKey[], floor: Version): Promise<void> {

@@ -3,11 +3,13 @@
  * each of which may be the process's last.
  */
 import {
+  formatSessionKey,
   formatSidecarKey,
   IoError,
   type ObjectKey,
   type OperationRef,
   type Seal,
+  type SessionId,
   sealOf,
   type Version,
 } from "@crv/core";
@@ -160,6 +162,10 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
 
   removeSidecar({ operationId }: OperationRef): Promise<void> {
     return this.#remove("removeSidecar", [formatSidecarKey(operationId)]);
+  }
+
+  removeSession(session: SessionId): Promise<void> {
+    return this.#remove("removeSession", [formatSessionKey(session)]);
   }
 
   removeUnreferenced(keys: readonly ObjectKey[], _floor: Version): Promise<void> {

@@ -8,11 +8,13 @@
  */
 import {
   type Clock,
+  formatSessionKey,
   formatSidecarKey,
   type ObjectKey,
   type OperationRef,
   RECORD_BYTES_MAX,
   type Seal,
+  type SessionId,
   type Version,
 } from "@crv/core";
 import type {
@@ -101,6 +103,10 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
 
   removeSidecar({ operationId }: OperationRef): Promise<void> {
     return this.#remove([formatSidecarKey(operationId)]);
+  }
+
+  removeSession(session: SessionId): Promise<void> {
+    return this.#remove([formatSessionKey(session)]);
   }
 
   removeUnreferenced(keys: readonly ObjectKey[], _floor: Version): Promise<void> {

@@ -17,7 +17,7 @@ import {
   write,
   writeSync,
 } from "node:fs";
-import { lstat, mkdir, open, readdir, realpath, rename } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, realpath, rename, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import { isAbsence } from "./file-error.js";
 
@@ -54,6 +54,8 @@ export interface FileSystem {
   /** Replaces `to` at once. */
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
+  /** A directory and all below it; links are removed, not followed. What is absent is no error. */
+  removeTree(path: string): Promise<void>;
   /** One level; EEXIST when something is there. */
   mkdir(path: string): Promise<void>;
   /** Of the link itself where `path` is one. */
@@ -111,6 +113,7 @@ export const nodeFileSystem: FileSystem = {
   link: async (from, to) => linkSync(from, to),
   rename,
   unlink: async (path) => unlinkSync(path),
+  removeTree: (path) => rm(path, { recursive: true, force: true }),
   mkdir: async (path) => void (await mkdir(path)),
   status: async (path) => statusOf(await lstat(path, { bigint: true })),
   async entries(path) {

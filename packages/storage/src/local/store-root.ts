@@ -23,6 +23,7 @@ import { attempt, isAbsence } from "./file-error.js";
 import { type FileSystem, nodeFileSystem } from "./file-system.js";
 import { makeRoot } from "./make-root.js";
 import { openDirectoryReader, openDirectoryStore } from "./open-directory.js";
+import { removeRun } from "./remove-run.js";
 import { Syncer } from "./syncer.js";
 
 export interface StoreRootOptions {
@@ -31,8 +32,8 @@ export interface StoreRootOptions {
   readonly create: boolean;
   readonly random: Random;
   readonly clock: Clock;
-  /** Id of a store that is made. */
-  newStoreId(): string;
+  /** Mints a ULID: the id of a store that is made, and names for runs that are removed. */
+  newId(): string;
   readonly fileSystem?: FileSystem;
 }
 
@@ -41,6 +42,15 @@ export interface StoreRoot {
   readonly storeId: string;
   /** Path of a run, whether it exists or not. */
   runDirectory(runId: RunId): string;
+  /**
+   * Removes a run for ever: at once for everybody, its files after that. What a crash leaves of the files
+   * the next removal takes.
+   *
+   * @param check Is given the path of the run when no name leads to it any more; if it throws, the
+   *   run is put back.
+   * @throws IoError `NOT_FOUND`, `IO`; what `check` throws.
+   */
+  removeRun(runId: RunId, check: (path: string) => Promise<void>): Promise<void>;
   /** In byte order. Directories whose names are no run ids are not ours. */
   listRuns(): Promise<readonly RunId[]>;
 }
@@ -65,6 +75,7 @@ export async function openStoreRoot(options: StoreRootOptions): Promise<StoreRoo
     path: root,
     storeId,
     runDirectory: (runId) => join(root, formatRunDirectory(parseRunId(runId))),
+    removeRun: (runId, check) => removeRun(options, parseRunId(runId), check),
     listRuns: () => listRuns(fs, join(root, RUNS_DIRECTORY)),
   };
 }
@@ -72,7 +83,7 @@ export async function openStoreRoot(options: StoreRootOptions): Promise<StoreRoo
 async function makeMarker(options: StoreRootOptions): Promise<string> {
   const { root: path, create, random, clock, fileSystem = nodeFileSystem } = options;
   const store = await openDirectoryStore({ path, create, random, clock, fileSystem });
-  const marker = JSON.stringify({ format: FORMAT_VERSION, store_id: options.newStoreId() });
+  const marker = JSON.stringify({ format: FORMAT_VERSION, store_id: options.newId() });
   const outcome = await store.create(STORE_MARKER_KEY, new TextEncoder().encode(`${marker}\n`), {
     durability: "full",
   });

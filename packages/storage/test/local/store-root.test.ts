@@ -11,7 +11,7 @@ let stores = 0;
 
 function open(root: string, create = true) {
   const { random, clock } = openOptions(root);
-  return openStoreRoot({ root, create, random, clock, newStoreId: () => `store-${++stores}` });
+  return openStoreRoot({ root, create, random, clock, newId: () => `store-${++stores}` });
 }
 
 describe("openStoreRoot", () => {
@@ -37,7 +37,7 @@ describe("openStoreRoot", () => {
     const watched = watchFileSystem(parent);
     const { fileSystem } = watched;
     const options = { ...openOptions(join(parent, "a/b")), root: join(parent, "a/b") };
-    await openStoreRoot({ ...options, fileSystem, newStoreId: () => "id" });
+    await openStoreRoot({ ...options, fileSystem, newId: () => "id" });
     const made = watched.calls.filter((call) => /^(mkdir|sync) (a|a\/b|\.)$/.test(call));
     expect(made.slice(0, 4)).toEqual(["mkdir a", "sync .", "mkdir a/b", "sync a"]);
   });
@@ -47,7 +47,7 @@ describe("openStoreRoot", () => {
     await open(root);
     const watched = watchFileSystem(root);
     const options = { ...openOptions(root), root, fileSystem: watched.fileSystem };
-    await openStoreRoot({ ...options, newStoreId: () => "never used" });
+    await openStoreRoot({ ...options, newId: () => "never used" });
     expect(watched.calls.filter((call) => call.startsWith("sync"))).toEqual([
       "sync ..",
       "sync crv.json",

@@ -77,6 +77,7 @@ export function watchFileSystem(
         return watchFile(await call(`open ${mode}`, path, open, (file) => file.close()), path);
       },
       link: (from, to) => call("link", to, () => inner.link(from, to)),
+      removeTree: (path) => call("removeTree", path, () => inner.removeTree(path)),
       rename: (from, to) => call("rename", to, () => inner.rename(from, to)),
       unlink: (path) => call("unlink", path, () => inner.unlink(path)),
       mkdir: (path) => call("mkdir", path, () => inner.mkdir(path)),
