@@ -174,6 +174,24 @@ describe("crv import", () => {
   });
 });
 
+describe("crv scan --tail and --offset", () => {
+  test("print the last rows, or leave out the first", async () => {
+    const numbers = async (...args: readonly string[]) => {
+      const { code, stdout } = await crv("scan", "r1", "trips", "--columns", "n", ...args);
+      expect(code).toBe(0);
+      return stdout.match(/\d+/g)?.map(Number) ?? [];
+    };
+    expect(await numbers("--tail", "3", "--format", "csv")).toEqual([3997, 3998, 3999]);
+    expect(await numbers("--tail", "2")).toEqual([3998, 3999]);
+    expect(await numbers("--offset", "10", "--limit", "2")).toEqual([10, 11]);
+    const both = await crv("scan", "r1", "trips", "--tail", "2", "--limit", "2");
+    expect({ code: both.code, stderr: both.stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining("--limit"),
+    });
+  });
+});
+
 describe("crv runs, show and log", () => {
   test("list the run", async () => {
     const runs = JSON.parse((await crv("runs", "--json")).stdout) as unknown[];

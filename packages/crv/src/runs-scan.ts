@@ -26,7 +26,7 @@ import {
   Utf8,
   vectorFromArray,
 } from "apache-arrow";
-import { checkCount } from "./check-options.js";
+import { checkCount, checkKeys } from "./check-options.js";
 import { openRun } from "./open-run.js";
 import type { Run } from "./run.js";
 
@@ -38,7 +38,7 @@ export interface RunsScanOptions<
   All extends string = string,
   Column extends All = All,
   Mode extends Int64Mode = Int64Mode,
-> extends ScanOptions<All, Column, Mode> {
+> extends Omit<ScanOptions<All, Column, Mode>, "offset" | "tail"> {
   /** Run ids, read in this order; default: all runs of the store, in byte order. */
   readonly runs?: readonly string[];
 }
@@ -62,6 +62,7 @@ const RUN_DICTIONARY_ID = COLUMNS_MAX + 1;
 
 /** @throws IoError `INVALID_ARGUMENT`. GrammarError `INVALID_NAME`. */
 export function checkRunsScan({ runs, ...options }: RunsScanOptions): CheckedRunsScan {
+  checkKeys("scan", options, ["where", "filter", "columns", "limit", "order", "int64", "signal"]);
   checkCount("limit", options.limit);
   if (runs !== undefined && !Array.isArray(runs)) {
     throw new IoError("INVALID_ARGUMENT", "runs must be an array of run ids", {

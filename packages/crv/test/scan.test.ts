@@ -256,3 +256,91 @@ describe("scan: versions", () => {
     expect((await run.read("flights", { columns: ["delay"] })).schema.names).toEqual(["delay"]);
   });
 });
+
+describe("scan: offset and tail", () => {
+  test("are those of the whole list, in both orders, whatever parts there are", async () => {
+    const { run } = await openFlights();
+    await using _ = run;
+    const filters: (Filter | undefined)[] = [undefined, { origin: "SFO" }];
+    const cases = filters.flatMap((filter) =>
+      (["storage", "tick"] as const).flatMap((order) =>
+        [undefined, { tickMin: 31, tickMax: 260 }].map((where) => ({
+          order,
+          ...(filter && { filter }),
+          ...(where && { where }),
+        })),
+      ),
+    );
+    for (const options of cases) {
+      const all = await run.scan("flights", options as never).toRows();
+      for (const offset of [0, 1, 29, 60, 149, 150, 151, 299, 300, 1000]) {
+        const scan = run.scan("flights", { ...options, offset } as never);
+        expect(await scan.toRows(), JSON.stringify({ ...options, offset })).toEqual(
+          all.slice(offset),
+        );
+        expect(await scan.count()).toBe(Math.max(0, all.length - offset));
+      }
+      const some = run.scan("flights", { ...options, offset: 70, limit: 25 } as never);
+      expect(await some.toRows()).toEqual(all.slice(70, 95));
+      expect(await some.count()).toBe(all.slice(70, 95).length);
+      for (const tail of [0, 1, 61, 5000]) {
+        const scan = run.scan("flights", { ...options, tail } as never);
+        expect(await scan.toRows()).toEqual(tail === 0 ? [] : all.slice(-tail));
+        expect(await scan.count()).toBe(Math.min(tail, all.length));
+      }
+    }
+  });
+
+  test("leave parts unread that hold no asked row", async () => {
+    const { run } = await openFlights();
+    await using _ = run;
+    const all = await run.scan("flights").files();
+    const last = await run.scan("flights", { tail: 10 }).files();
+    expect(last).toEqual([all.at(-1)]);
+    for (const path of all.slice(0, -1)) await rename(path, `${path}.away`);
+    expect(await run.scan("flights", { tail: 10, order: "tick" }).count()).toBe(10);
+    expect(minutesOf(await run.scan("flights", { offset: 290 }).toRows())[0]).toBe(290);
+  });
+
+  test.each([{ tail: 3, limit: 2 }, { tail: 3, offset: 0 }, { offset: -1 }, { tail: 1.5 }])(
+    "refuses %j",
+    async (options) => {
+      const { run } = await openFlights();
+      await using _ = run;
+      await refusal(async () => run.scan("flights", options as never), {
+        name: "IoSchemaError",
+        code: "INVALID_ARGUMENT",
+        says: [],
+      });
+    },
+  );
+});
+
+describe("scan: between and startsWith", () => {
+  test("select the rows that they say, and skip parts by bounds", async () => {
+    const { run, rows } = await openFlights();
+    await using _ = run;
+    const between = run.scan("flights", { filter: { minute: { between: [70, 80] } } });
+    expect(await between.toRows()).toEqual(rows.slice(70, 81));
+    expect(await between.files()).toHaveLength(1);
+    const prefix = run.scan("flights", { filter: { origin: { startsWith: "S" } }, order: "tick" });
+    expect(await prefix.toRows()).toEqual(rows.filter(({ origin }) => origin.startsWith("S")));
+    expect(await run.scan("flights", { filter: { origin: { startsWith: "T" } } }).files()).toEqual(
+      [],
+    );
+  });
+
+  test.each([
+    [{ minute: { startsWith: "1" } }, "startsWith"],
+    [{ origin: { startsWith: "\ud83d" } }, "well-formed"],
+    [{ minute: { between: [1] } }, "first and the last"],
+  ])("refuse %j", async (filter, says) => {
+    const { run } = await openFlights();
+    await using _ = run;
+    await refusal(async () => run.scan("flights", { filter: filter as never }), {
+      name: "IoSchemaError",
+      code: "INVALID_FILTER",
+      says: [says],
+    });
+  });
+});

@@ -272,7 +272,7 @@ describe("store.scan", () => {
     ["a table that no run has", "nothing", {}, "IoSchemaError", "UNKNOWN_TABLE"],
     ["a run that does not exist", "flights", { runs: ["gone"] }, "IoError", "NOT_FOUND"],
     ["what is no run id", "flights", { runs: ["../a"] }, "GrammarError", "INVALID_NAME"],
-    ["an option that is none", "flights", { run: ["a"] }, "IoSchemaError", "INVALID_ARGUMENT"],
+    ["an option that is none", "flights", { run: ["a"] }, "IoError", "INVALID_ARGUMENT"],
   ])("refuses %s", async (_, table, options, name, code) => {
     const store = await newStore();
     await addFlights(store, "a", 0, 2);

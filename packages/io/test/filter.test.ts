@@ -19,6 +19,27 @@ describe("filter", () => {
     [{ name: { isNull: false } }, { kind: "not", of: { kind: "isNull", column: "name" } }],
     [{ payload: null }, { kind: "isNull", column: "payload" }],
     [{ name: { in: ["a", "b"] } }, { kind: "in", column: "name", values: ["a", "b"] }],
+    [
+      { wide: { between: [1, 2n ** 60n] } },
+      {
+        kind: "and",
+        of: [
+          { kind: "compare", column: "wide", op: "ge", value: 1 },
+          { kind: "compare", column: "wide", op: "le", value: 2n ** 60n },
+        ],
+      },
+    ],
+    [
+      { name: { startsWith: "ab" } },
+      {
+        kind: "and",
+        of: [
+          { kind: "compare", column: "name", op: "ge", value: "ab" },
+          { kind: "compare", column: "name", op: "lt", value: "ac" },
+        ],
+      },
+    ],
+    [{ name: { startsWith: "" } }, { kind: "compare", column: "name", op: "ge", value: "" }],
     [{ name: { in: [] } }, { kind: "in", column: "name", values: [] }],
     [{ wide: 2n ** 60n }, { kind: "compare", column: "wide", op: "eq", value: 2n ** 60n }],
     [{ wide: { gt: 1.5 } }, { kind: "compare", column: "wide", op: "gt", value: 1.5 }],

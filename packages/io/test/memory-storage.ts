@@ -94,7 +94,9 @@ export class MemoryStorage {
 
   async plan(snapshot: SnapshotHandle, request: ScanRequest): Promise<ScanPlan> {
     const parts = partsOf(snapshot, request);
-    const rowsMax = parts.reduce((sum, part) => sum + part.entry.rows, 0);
+    const rows = parts.reduce((sum, part) => sum + part.entry.rows, 0);
+    const { limit = rows, offset = 0 } = request;
+    const rowsMax = Math.min(Math.max(0, rows - offset), limit);
     const exact = request.filter === undefined && request.tickMin === undefined;
     return {
       version: snapshot.version,
@@ -112,10 +114,13 @@ export class MemoryStorage {
     const schema = arrowSchema(descriptor);
     const columns = request.columns ?? schema.fields.map((field) => field.name);
     const output = new Schema(columns.map((name) => fieldOf(schema, name)));
+    let toSkip = request.offset ?? 0;
     let left = request.limit ?? Number.POSITIVE_INFINITY;
     let isFirst = true;
     for (const { batch } of parts) {
-      const rows = selectTicks(batch, descriptor, request).slice(0, left);
+      const selected = selectTicks(batch, descriptor, request);
+      const rows = selected.slice(toSkip).slice(0, left);
+      toSkip -= Math.min(toSkip, selected.length);
       left -= rows.length;
       if (rows.length === 0) continue;
       const builder = new BatchBuilder(output);

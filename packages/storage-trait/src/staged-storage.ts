@@ -57,6 +57,8 @@ export interface ScanRequest {
   /** Default: all, in descriptor order. */
   readonly columns?: readonly string[];
   readonly limit?: number;
+  /** Rows left out before the first, in the order of the scan. Parts of such rows alone are not read. */
+  readonly offset?: number;
   readonly order?: "tick" | "storage";
   /** Whether digests of parts are checked. Default true. */
   readonly verify?: boolean;

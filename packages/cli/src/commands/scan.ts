@@ -28,6 +28,8 @@ interface ScanCommandOptions {
   readonly filter?: Record<string, unknown>;
   readonly order?: "tick" | "storage";
   readonly limit?: number;
+  readonly offset?: number;
+  readonly tail?: number;
   readonly format?: RowFormat;
 }
 
@@ -57,6 +59,12 @@ export function addScanCommand(
       `at most so many rows; default ${TABLE_ROWS_DEFAULT} in a table, else all`,
       wholeNumber(0),
     )
+    .option("--offset <n>", "leave out the first n rows", wholeNumber(0))
+    .addOption(
+      new Option("--tail <n>", "only the last n rows")
+        .argParser(wholeNumber(0))
+        .conflicts(["limit", "offset"]),
+    )
     .addOption(
       new Option("--format <format>", "default table; ndjson with --json").choices(ROW_FORMATS),
     )
@@ -70,7 +78,7 @@ export function addScanCommand(
 }
 
 function scanOptions({ terminal }: CommandContext, options: ScanCommandOptions): ScanOptions {
-  const { tickMin, tickMax, columns, filter, order, limit } = options;
+  const { tickMin, tickMax, columns, filter, order, limit, offset, tail } = options;
   return {
     signal: terminal.signal,
     ...((tickMin !== undefined || tickMax !== undefined) && {
@@ -83,12 +91,15 @@ function scanOptions({ terminal }: CommandContext, options: ScanCommandOptions):
     ...(filter !== undefined && { filter: filter as NonNullable<ScanOptions["filter"]> }),
     ...(order !== undefined && { order }),
     ...(limit !== undefined && { limit }),
+    ...(offset !== undefined && { offset }),
+    ...(tail !== undefined && { tail }),
   };
 }
 
 /** A read of no rows has the schema, which tells timestamps from whole numbers. */
 async function select(run: Run, table: string, options: ScanOptions): Promise<Selection> {
-  const { schema } = await run.read(table, { ...options, limit: 0 });
+  const { tail: _, ...untailed } = options;
+  const { schema } = await run.read(table, { ...untailed, limit: 0 });
   const columns = schema.fields.map(({ name }) => name);
   const rows = run.scan(table, { ...options, columns }).rows({ int64: "bigint" });
   return { columns, rows: printed(rows, rowPrinter(schema.fields)) };
@@ -132,9 +143,10 @@ async function printTable(
   table: string,
   options: ScanCommandOptions,
 ): Promise<void> {
-  const shown = options.limit ?? TABLE_ROWS_DEFAULT;
-  const limit = options.limit ?? TABLE_ROWS_DEFAULT + 1;
-  const selection = await select(run, table, scanOptions(context, { ...options, limit }));
+  const { limit, tail } = options;
+  const shown = limit ?? tail ?? TABLE_ROWS_DEFAULT;
+  const wanted = (limit ?? tail) === undefined ? { ...options, limit: shown + 1 } : options;
+  const selection = await select(run, table, scanOptions(context, wanted));
   const rows: Row[] = [];
   for await (const row of selection.rows) rows.push(row);
   await context.terminal.write(formatRowTable(selection.columns, rows.slice(0, shown)));

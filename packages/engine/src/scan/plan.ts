@@ -14,6 +14,8 @@ import { compareStorageOrder } from "./storage-order.js";
 
 export interface TablePlan extends ScanPlan {
   readonly descriptor: TableDescriptor;
+  /** What is left of the asked offset: rows to leave out of `parts`. */
+  readonly rowsToSkip: number;
 }
 
 /** @throws IoSchemaError `UNKNOWN_TABLE` naming the tables of this version. */
@@ -44,17 +46,48 @@ export function planTable(
   request: ScanRequest,
   store: ObjectReader,
 ): TablePlan {
-  const parts = pruneParts(table.parts, request).sort(compareStorageOrder);
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const { limit = Number.POSITIVE_INFINITY } = request;
+  const matching = pruneParts(table.parts, request).sort(compareStorageOrder);
+  const rows = matching.reduce((sum, part) => sum + part.rows, 0);
+  const { limit = Number.POSITIVE_INFINITY, offset = 0, filter } = request;
+  const isExact = (part: PartEntry): boolean => filter === undefined && isWithin(part, request);
+  const isSorted = request.order === "tick" && table.descriptor.tickColumn !== null;
+  const { parts, rowsToSkip } = skipRows(matching, offset, isSorted, isExact);
   return {
     descriptor: table.descriptor,
     version,
     parts,
-    rowsMax: Math.min(rows, limit),
-    exact: request.filter === undefined && parts.every((part) => isWithin(part, request)),
+    rowsToSkip,
+    rowsMax: Math.min(Math.max(0, rows - offset), limit),
+    exact: matching.every(isExact),
     locations: parts.map((part) => store.location(part.path)),
   };
+}
+
+/**
+ * `parts` without the first ones whose rows are all left out. Sorted rows are those of whole buckets: parts
+ * of one may overlap.
+ */
+function skipRows(
+  parts: readonly PartEntry[],
+  offset: number,
+  isSorted: boolean,
+  isExact: (part: PartEntry) => boolean,
+): { readonly parts: readonly PartEntry[]; readonly rowsToSkip: number } {
+  let start = 0;
+  let left = offset;
+  while (left > 0 && start < parts.length) {
+    const { bucket } = parts[start] as PartEntry;
+    const isNext = (part: PartEntry, index: number): boolean =>
+      index > start && part.bucket !== bucket;
+    const found = isSorted ? parts.findIndex(isNext) : start + 1;
+    const end = found === -1 ? parts.length : found;
+    const group = parts.slice(start, end);
+    const rows = group.reduce((sum, part) => sum + part.rows, 0);
+    if (rows > left || !group.every(isExact)) break;
+    left -= rows;
+    start = end;
+  }
+  return { parts: parts.slice(start), rowsToSkip: left };
 }
 
 /** Whether every row of `part` is in the asked tick range. */

@@ -31,14 +31,17 @@ export async function* scanTable(
 ): AsyncIterable<RecordBatch> {
   const output = project(plan.descriptor, request.columns);
   let left = request.limit ?? Number.POSITIVE_INFINITY;
+  let toSkip = plan.rowsToSkip;
   let given = false;
   const source =
     request.order === "tick" && plan.descriptor.tickColumn !== null
       ? inTickOrder(plan, request, parts, output, plan.descriptor.tickColumn)
       : inStorageOrder(plan.parts, plan, request, parts, output);
   if (left > 0) {
-    for await (const batch of source) {
+    for await (const whole of source) {
       request.signal?.throwIfAborted();
+      const batch = withoutFirst(whole, toSkip);
+      toSkip -= whole.numRows - batch.numRows;
       if (batch.numRows === 0) continue;
       given = true;
       yield batch.numRows <= left ? batch : batch.slice(0, left);
@@ -47,6 +50,14 @@ export async function* scanTable(
     }
   }
   if (!given) yield emptyBatch(output);
+}
+
+/** Copies, since a slice that begins in the middle is one more form that every reader would have to know. */
+function withoutFirst(batch: RecordBatch, rows: number): RecordBatch {
+  if (rows === 0) return batch;
+  const builder = new BatchBuilder(batch.schema);
+  builder.append(batch, { start: Math.min(rows, batch.numRows), end: batch.numRows });
+  return builder.finish();
 }
 
 async function* inTickOrder(

@@ -8,6 +8,10 @@ export type FilterValue = number | bigint | string | boolean | Date;
 export type FilterOperators = { readonly [Op in CompareOp]?: FilterValue } & {
   readonly in?: readonly FilterValue[];
   readonly isNull?: boolean;
+  /** From the first to the second value, both inclusive. */
+  readonly between?: readonly [FilterValue, FilterValue];
+  /** Of text: begins with exactly this. */
+  readonly startsWith?: string;
 };
 
 export type Condition = FilterValue | null | FilterOperators;

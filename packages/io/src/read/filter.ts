@@ -2,17 +2,22 @@
 import {
   type ColumnType,
   type CompareOp,
+  formatColumnType,
+  type IoSchemaError,
   type Predicate,
+  type Scalar,
   show,
   type TableDescriptor,
 } from "@crv/core";
 import { isPlainObject } from "../cast/json-rules.js";
+import { isWellFormed } from "../cast/well-formed.js";
 import { didYouMean } from "../closest-name.js";
 import { invalidFilter } from "./filter-error.js";
 import { isOrdered, parseFilterValue } from "./filter-value.js";
+import { textAfterPrefix } from "./text-prefix.js";
 
 const COMPARE_OPS: readonly string[] = ["eq", "ne", "lt", "le", "gt", "ge"] satisfies CompareOp[];
-const OPERATORS: readonly string[] = [...COMPARE_OPS, "in", "isNull"];
+const OPERATORS: readonly string[] = [...COMPARE_OPS, "in", "isNull", "between", "startsWith"];
 
 /**
  * The predicate of `filter`; undefined when there is none.
@@ -84,6 +89,8 @@ function parseOperator(column: string, type: ColumnType, op: string, value: unkn
       value,
     });
   }
+  if (op === "between") return parseBetween(column, type, value);
+  if (op === "startsWith") return parseStartsWith(column, type, value);
   if (!isCompareOp(op)) {
     throw invalidFilter(
       `column "${column}" has no operator "${op}"${didYouMean(op, OPERATORS)}: use ${OPERATORS.join(", ")}`,
@@ -91,9 +98,45 @@ function parseOperator(column: string, type: ColumnType, op: string, value: unkn
     );
   }
   if (!isOrdered(type) && op !== "eq" && op !== "ne") {
-    throw invalidFilter(`column "${column}" (bool) has no order: use eq or ne`, { column, op });
+    throw unordered(column, op);
   }
   return { kind: "compare", column, op, value: parseFilterValue(column, type, value) };
+}
+
+function parseBetween(column: string, type: ColumnType, value: unknown): Predicate {
+  if (!Array.isArray(value) || value.length !== 2) {
+    throw invalidFilter(
+      `"between" of column "${column}" takes the first and the last value (got: ${show(value)})`,
+      { column, op: "between", value },
+    );
+  }
+  if (!isOrdered(type)) throw unordered(column, "between");
+  const [first, last] = value.map((each) => parseFilterValue(column, type, each));
+  return {
+    kind: "and",
+    of: [
+      { kind: "compare", column, op: "ge", value: first as Scalar },
+      { kind: "compare", column, op: "le", value: last as Scalar },
+    ],
+  };
+}
+
+/** As a range, so that parts and row groups are skipped by it as by any other. */
+function parseStartsWith(column: string, type: ColumnType, value: unknown): Predicate {
+  if (type !== "str" || typeof value !== "string" || !isWellFormed(value)) {
+    throw invalidFilter(
+      `"startsWith" asks a column of type str for well-formed text (column "${column}" is ${formatColumnType(type)}, got: ${show(value)})`,
+      { column, type, op: "startsWith", value },
+    );
+  }
+  const from: Predicate = { kind: "compare", column, op: "ge", value };
+  const end = textAfterPrefix(value);
+  if (end === undefined) return from;
+  return { kind: "and", of: [from, { kind: "compare", column, op: "lt", value: end }] };
+}
+
+function unordered(column: string, op: string): IoSchemaError {
+  return invalidFilter(`column "${column}" (bool) has no order: use eq or ne`, { column, op });
 }
 
 function parseIsNull(column: string, value: unknown): Predicate {

@@ -23,6 +23,10 @@ export interface ScanOptions<
   readonly columns?: readonly Column[];
   /** Most rows to read, the first ones in the order of the scan. */
   readonly limit?: number;
+  /** Rows left out before the first that is read, in the order of the scan. */
+  readonly offset?: number;
+  /** Only the last so many rows, in the order of the scan; in the place of `limit` and `offset`. */
+  readonly tail?: number;
   /** `storage` (default) is by bucket and part; `tick` sorts. */
   readonly order?: "tick" | "storage";
   /** How rows hold i64; "number" (default) refuses values beyond 2^53-1. */
@@ -30,13 +34,25 @@ export interface ScanOptions<
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS = ["where", "filter", "columns", "limit", "order", "int64", "signal"];
+const OPTIONS = [
+  "where",
+  "filter",
+  "columns",
+  "limit",
+  "offset",
+  "tail",
+  "order",
+  "int64",
+  "signal",
+];
 
 /** Options that were checked as far as that needs no table. */
 export interface CheckedOptions extends TickRange {
   readonly filter: unknown;
   readonly columns: readonly string[] | undefined;
   readonly limit: number | undefined;
+  readonly offset: number | undefined;
+  readonly tail: number | undefined;
   readonly order: "tick" | "storage" | undefined;
   readonly int64: Int64Mode;
   readonly signal: AbortSignal | undefined;
@@ -45,10 +61,15 @@ export interface CheckedOptions extends TickRange {
 /** @throws IoSchemaError `INVALID_ARGUMENT`, `INVALID_FILTER`. */
 export function checkScanOptions(options: unknown): CheckedOptions {
   checkOptions("scan", options, OPTIONS);
-  const { where, filter, columns, limit, order, int64, signal } = options as ScanOptions;
+  const { where, filter, columns, limit, offset, tail, order, int64, signal } =
+    options as ScanOptions;
   if (columns !== undefined) checkColumnList(columns);
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
-    throw invalid("limit", limit, "a whole number of rows, at least 0");
+  for (const [name, rows] of Object.entries({ limit, offset, tail })) {
+    if (rows === undefined || (Number.isSafeInteger(rows) && rows >= 0)) continue;
+    throw invalid(name, rows, "a whole number of rows, at least 0");
+  }
+  if (tail !== undefined && (limit ?? offset) !== undefined) {
+    throw invalid("tail", tail, "without limit and offset");
   }
   if (order !== undefined && order !== "tick" && order !== "storage") {
     throw invalid("order", order, '"tick" or "storage"');
@@ -58,6 +79,8 @@ export function checkScanOptions(options: unknown): CheckedOptions {
     filter,
     columns,
     limit,
+    offset,
+    tail,
     order,
     int64: checkInt64Mode(int64),
     signal,
@@ -78,7 +101,7 @@ export function checkInt64Mode(mode: unknown): Int64Mode {
  *   cannot be compared with, and a range of ticks where there are none.
  */
 export function bindScan(table: TableDescriptor, options: CheckedOptions): ScanRequest {
-  const { tickMin, tickMax, columns, limit, order, signal } = options;
+  const { tickMin, tickMax, columns, limit, offset, order, signal } = options;
   if (table.tickColumn === null && (tickMin !== undefined || tickMax !== undefined)) {
     throw invalidFilter(`table "${table.name}" has no tick column, so where cannot select by it`, {
       table: table.name,
@@ -94,6 +117,7 @@ export function bindScan(table: TableDescriptor, options: CheckedOptions): ScanR
     ...(filter !== undefined && { filter }),
     ...(columns !== undefined && { columns }),
     ...(limit !== undefined && { limit }),
+    ...(offset !== undefined && { offset }),
     ...(order !== undefined && { order }),
     ...(signal !== undefined && { signal }),
   };

@@ -122,25 +122,32 @@ export class Scan<
 
   /** The number of rows. Reads no data where the log says it already. */
   async count(): Promise<number> {
-    const plan = await this.#plan();
-    if (plan === undefined) return 0;
-    const { limit = Number.POSITIVE_INFINITY } = this.#options;
-    if (plan.exact) return Math.min(plan.rowsMax, limit);
-    return this.#countRows();
-  }
-
-  async #countRows(): Promise<number> {
-    const { request, ...scan } = await this.#bind();
+    const scan = await this.#bind();
     try {
-      const columns = [scan.table.tickColumn ?? (Object.keys(scan.table.columns)[0] as string)];
-      let count = 0;
-      for await (const batch of this.#batches({ ...scan, request: { ...request, columns } })) {
-        count += batch.numRows;
-      }
-      return count;
+      return await this.#countRows(scan);
     } finally {
       await scan.snapshot.close();
     }
+  }
+
+  /** Reads the rows, of one column, where the log does not say how many there are. */
+  async #countRows({ request, ...scan }: BoundScan): Promise<number> {
+    if (!scan.exists) return 0;
+    const plan = await this.#context.storage.plan(scan.snapshot, request);
+    if (plan.exact) return plan.rowsMax;
+    const columns = [scan.table.tickColumn ?? (Object.keys(scan.table.columns)[0] as string)];
+    const { order: _, ...counted } = request;
+    let count = 0;
+    for await (const batch of this.#batches({ ...scan, request: { ...counted, columns } })) {
+      count += batch.numRows;
+    }
+    return count;
+  }
+
+  /** The scan with the offset at which its last `tail` rows begin. */
+  async #withTail(scan: BoundScan, tail: number): Promise<BoundScan> {
+    const offset = Math.max(0, (await this.#countRows(scan)) - tail);
+    return { ...scan, request: { ...scan.request, offset, limit: tail } };
   }
 
   #int64Of(method: string, options: { readonly int64?: Int64Mode }): Int64Mode {
@@ -183,7 +190,9 @@ export class Scan<
       const { descriptor, exists } = this.#context.catalog.resolve(this.#table, snapshot);
       const request = bindScan(descriptor, this.#options);
       if (!exists) this.#context.storage.foundMissing?.(descriptor.name);
-      return { snapshot, table: descriptor, request, exists };
+      const scan: BoundScan = { snapshot, table: descriptor, request, exists };
+      const { tail } = this.#options;
+      return tail === undefined ? scan : await this.#withTail(scan, tail);
     } catch (error) {
       await snapshot.close();
       throw error;
