@@ -1,6 +1,7 @@
 /** The command line: global options, and the commands in the order in which help lists them. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addAdoptCommand } from "./commands/adopt.js";
 import { addBundleCommand } from "./commands/bundle.js";
 import { addImportCommand } from "./commands/import.js";
 import { addLogCommand } from "./commands/log.js";
@@ -57,6 +58,7 @@ export function createProgram(terminal: Terminal): Command {
   addVerifyCommand(program, contextOf);
   addOptimizeCommand(program, contextOf);
   addScanCommand(program, contextOf);
+  addAdoptCommand(program, contextOf);
   addPublishCommand(program, contextOf);
   addBundleCommand(program, contextOf);
   addSettingsCommand(program, terminal);

@@ -1,5 +1,12 @@
 /** What every other package shares: names, types, limits, errors. Does no I/O. */
 
+export type {
+  AdoptReport,
+  AdoptRequest,
+  ForeignFile,
+  LeftOutColumn,
+  SkippedFile,
+} from "./adoption.js";
 export { canonicalJson, hashContext, hashRow, hashState } from "./canonical-json.js";
 export {
   CANONICAL_TABLES,

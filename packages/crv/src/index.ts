@@ -3,7 +3,9 @@
  *
  * Every name is listed here by hand; `test/public-api.test.ts` freezes the list.
  */
+
 export {
+  type AdoptReport,
   type BranchName,
   CANONICAL_TABLES,
   COMPRESSION,
@@ -47,6 +49,7 @@ export {
   isSuccessorOf,
   type JsonObject,
   type JsonValue,
+  type LeftOutColumn,
   listTables,
   MESSAGES_DESC,
   type OperationId,
@@ -64,6 +67,7 @@ export {
   SCHEMA_V,
   SchemaError,
   type SchemaVersion,
+  type SkippedFile,
   schemaVersion,
   type TableDescriptor,
   type TableEvolution,
@@ -97,6 +101,7 @@ export {
   type EffectiveSetting,
   type EvolveOptions,
   type EvolveResult,
+  type FilesByTable,
   type Filter,
   type IoSettingsInput,
   type LoadInput,
@@ -108,6 +113,7 @@ export {
   Scan,
   type ScanOptions,
   type SettingOrigin,
+  type StageFilesOptions,
   Transaction,
   type TransactionResult,
   type ValidateRows,
@@ -130,6 +136,7 @@ export type {
   OptimizeReport,
   TrimReport,
 } from "@crv/storage-trait";
+export { type AdoptRunOptions, adoptRun } from "./adopt-run.js";
 export type { BundleOptions } from "./bundle-facts.js";
 export { type ConflictResponse, conflictResponse } from "./conflict-response.js";
 export { IoSettings } from "./io-settings.js";

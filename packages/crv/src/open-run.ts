@@ -1,7 +1,9 @@
 /**
  * Opens a run: wires the sealed storage over a directory, and what users touch over that.
  */
+import { join } from "node:path";
 import {
+  formatRunDirectory,
   IoError,
   type JsonObject,
   parseRunId,
@@ -12,6 +14,7 @@ import {
 } from "@crv/core";
 import {
   inspectOperations,
+  isForeignRun,
   type OpenedStorage,
   openReadOnlyStorage,
   openStorage,
@@ -29,7 +32,7 @@ import {
   openDirectoryReader,
   openDirectoryStore,
 } from "@crv/storage";
-import type { Durability } from "@crv/storage-trait";
+import type { Durability, StagedStorage } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkChoice, checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
@@ -167,8 +170,9 @@ async function findRunDirectory(
       details: { what: "create", create },
     });
   }
-  const store = await openRoot(root, create !== "never");
-  const path = store.runDirectory(runId);
+  const path = readOnly
+    ? await findPathToRead(root, runId)
+    : (await openRoot(root, create !== "never")).runDirectory(runId);
   const exists = await isDirectory(path);
   if (create === "never" && !exists) {
     throw new IoError(
@@ -183,6 +187,35 @@ async function findRunDirectory(
     });
   }
   return path;
+}
+
+/** Runs of the Python original lie as ours do, below a root that has no marker. */
+async function findPathToRead(root: string, runId: RunId): Promise<string> {
+  try {
+    return (await openRoot(root, false)).runDirectory(runId);
+  } catch (error) {
+    const path = join(root, formatRunDirectory(runId));
+    const isAbsent = error instanceof IoError && error.code === "NOT_FOUND";
+    if (isAbsent && (await isDirectory(path))) return path;
+    throw error;
+  }
+}
+
+/**
+ * Opens the storage of a run to take it over; the marker of the store is made where it is missing.
+ *
+ * @throws As {@link openRun}.
+ */
+export async function openStorageToWrite(
+  root: string,
+  runId: string,
+  settings: IoSettings,
+): Promise<StagedStorage> {
+  const id = parseRunId(runId);
+  const path = await findPathToRead(root, id);
+  if (!(await isDirectory(path))) await findRunDirectory(root, id, true);
+  await openRoot(root, true);
+  return (await openToWrite(path, id, settings, "full", {}, true)).storage;
 }
 
 /** Looks at the run's own directory only: runs share nothing, however many there are. */
@@ -206,7 +239,12 @@ interface OpenedRun extends OpenedStorage {
 async function openToRead(path: string, runId: RunId, settings: IoSettings): Promise<OpenedRun> {
   const store = await openDirectoryReader({ path });
   const parts = createParquetPartStore({ store, ...codecOptions(settings) });
-  const storage = await openReadOnlyStorage({ runId, store, parts });
+  const storage = await openReadOnlyStorage({
+    runId,
+    store,
+    parts,
+    foreignBucketSize: settings.tickBucketSize,
+  });
   const recovered: SweepReport = { rolledForward: [], rolledBack: [], left: [] };
   const refresh = async () => {
     await (await storage.snapshot()).close();
@@ -227,7 +265,8 @@ async function openToWrite(
   runId: RunId,
   settings: IoSettings,
   durability: Durability,
-  options: OpenRunOptions<Descriptors>,
+  options: Omit<OpenRunOptions<Descriptors>, "root" | "runId">,
+  isTakenOver = false,
 ): Promise<OpenedRun> {
   const clock = systemClock;
   const random = systemRandom;
@@ -261,6 +300,7 @@ async function openToWrite(
       ...(leaseMs !== undefined && { leaseMs }),
       ...(onPhase && { onPhase }),
     });
+    if (!isTakenOver) await refuseForeign(opened.storage, store, path);
     return {
       ...opened,
       inspect: () => inspect(store),
@@ -271,6 +311,22 @@ async function openToWrite(
     await endSession();
     throw error;
   }
+}
+
+/** A log that does not name what is there would hide it. */
+async function refuseForeign(
+  storage: StagedStorage,
+  store: ObjectReader,
+  path: string,
+): Promise<void> {
+  if (storage.version > 0 || !(await isForeignRun(store))) return;
+  await storage.close();
+  const { runId } = storage;
+  throw new IoError(
+    "READ_ONLY",
+    `run ${runId} was written by another program and has no log: read it with mode "readOnly", or take it over with "crv adopt ${runId}"`,
+    { details: { runId, path } },
+  );
 }
 
 function inspect(store: ObjectReader): ReturnType<typeof inspectOperations> {

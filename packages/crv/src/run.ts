@@ -1,5 +1,6 @@
 /** A run: its tables, its history, and what opening it had to repair. */
 import {
+  type AdoptReport,
   type CommitRecord,
   IoSchemaError,
   type OperationRef,
@@ -125,6 +126,14 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
    */
   get damagedAt(): Version | undefined {
     return this.#storage.damagedAt;
+  }
+
+  /**
+   * What was found, when this is a directory without a log that another program wrote: its tables are
+   * read as they are, at version 0. {@link adoptRun} makes it a run that can be written. Else undefined.
+   */
+  get foreign(): AdoptReport | undefined {
+    return this.#storage.foreign;
   }
 
   /**

@@ -3,15 +3,19 @@
  * are those of the table in docs/design/defects-of-the-original.md.
  * Method: runs on the real disk, through the public interface; what goes wrong is done to their files.
  */
-import { copyFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { CrvError, defineTable, openDataset, openRun, type Run } from "../src/index.js";
+import { adoptRun, CrvError, defineTable, openDataset, openRun, type Run } from "../src/index.js";
 import { listFiles, listParts } from "./support/listing.js";
 import { scratchDirectory } from "./support/scratch.js";
 import { flights, flightsFrom } from "./support/tables.js";
 
 const RUN_ID = "run-1";
+/** Written with pyarrow: see foreign-run.test.ts. */
+const FOREIGN = fileURLToPath(new URL("fixtures/foreign", import.meta.url));
+const FOREIGN_RUN = "20250101-000000";
 const EDGE = { tick: 5, observer_agent_id: "A1", edge_kind: "self_to_object", edge_weight: 0.5 };
 
 const SEEN = {
@@ -98,6 +102,17 @@ describe("defects of the original", () => {
     expect(await ticksOf(run)).toEqual([1, 150]);
     const view = JSON.parse(await readFile(path, "utf8"));
     expect(Object.keys(view.partitions)).toEqual(["000000", "000001"]);
+  });
+
+  test("defect 7: parts in strange directories are reported, and the others are taken over", async () => {
+    const root = await scratchDirectory();
+    await cp(FOREIGN, root, { recursive: true });
+    const holdings = join(root, "runs", FOREIGN_RUN, "tables", "holdings");
+    await rm(join(holdings, "manifest.json"));
+    await rename(join(holdings, "bucket=000001"), join(holdings, "bucket=1"));
+    const { tables, skipped } = await adoptRun({ root, runId: FOREIGN_RUN });
+    expect(tables).toContainEqual({ table: "holdings", rows: 6, parts: 3 });
+    expect(skipped).toMatchObject([{ path: expect.stringContaining("holdings/bucket=1/part-") }]);
   });
 
   test("defect 8: parts whose input had other nullable columns are read together", async () => {
@@ -229,6 +244,20 @@ describe("defects of the original", () => {
     expect(missing).toMatchObject({ name: "IoError", code: "NOT_FOUND" });
     expect(missing.message).toContain(part);
     expect(await run.scan("identity_edges").count()).toBe(1);
+  });
+
+  test("defect 20: a damaged part of a run of the original is named, or left aside and reported", async () => {
+    const root = await scratchDirectory();
+    await cp(FOREIGN, root, { recursive: true });
+    const run = join(root, "runs", FOREIGN_RUN);
+    const [part = ""] = (await listParts(run)).filter((path) => path.includes("messages"));
+    await writeFile(join(run, part), "no Parquet");
+    const error = await refused(() => adoptRun({ root, runId: FOREIGN_RUN }));
+    expect(error).toMatchObject({ code: "CORRUPT" });
+    expect(error.message).toContain(part);
+    const report = await adoptRun({ root, runId: FOREIGN_RUN, skipDamaged: true });
+    expect(report.tables).toHaveLength(4);
+    expect(report.skipped.map(({ path }) => path)).toContain(part);
   });
 
   test("defect 22: parts are pruned by their ticks, and order and limit do not hang on history", async () => {

@@ -1,5 +1,5 @@
 /** What the engine stands on, and what its operations share. */
-import type { Clock, Hash52, OperationId, Random, RunId, Version } from "@crv/core";
+import type { AdoptReport, Clock, Hash52, OperationId, Random, RunId, Version } from "@crv/core";
 import type { CommitLog, Publisher } from "@crv/manifest";
 import type { SweepReport } from "@crv/recovery";
 import type { Liveness } from "@crv/storage-trait/liveness";
@@ -29,6 +29,8 @@ export interface ReaderContext {
   readonly log: CommitLog;
   /** The last that happens before the store is closed: nothing is written any more. */
   readonly beforeClose?: () => Promise<void>;
+  /** What was found of another program, in a directory without a log that is read as it is. */
+  readonly foreign?: AdoptReport;
 }
 
 /** What writing needs besides. */

@@ -23,6 +23,7 @@ import { writeBundle } from "./bundle/write-bundle.js";
 import { isAppendChecked } from "./constraints/check-constraints.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
 import { findState } from "./find-state.js";
+import { adoptRun } from "./foreign/adopt-run.js";
 import { optimizeRun } from "./optimize/optimize-run.js";
 import { pinStorage } from "./pinned-storage.js";
 import { publishView } from "./publish-view.js";
@@ -33,7 +34,15 @@ import { trimLog } from "./trim-log.js";
 
 type WriteVerbs = Pick<
   StagedStorage,
-  "append" | "begin" | "optimize" | "resolve" | "trimLog" | "publishView" | "writeBundle" | "close"
+  | "append"
+  | "begin"
+  | "optimize"
+  | "resolve"
+  | "trimLog"
+  | "publishView"
+  | "writeBundle"
+  | "adopt"
+  | "close"
 >;
 
 const storages = handleKind<StagedStorage, ReaderContext>("storage");
@@ -50,6 +59,7 @@ export function makeStorage(context: EngineContext): StagedStorage {
     trimLog: (keepVersions) => trimLog(context, keepVersions),
     publishView: (table) => publishView(context, table),
     writeBundle: (facts) => writeBundle(context, facts),
+    adopt: (request) => adoptRun(context, request),
     close: async () => {
       await groups.idle();
       await context.views.followAll();
@@ -75,6 +85,7 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
     trimLog: refuse,
     publishView: refuse,
     writeBundle: refuse,
+    adopt: refuse,
     close: () => release(context),
   });
 }
@@ -157,6 +168,11 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     writeBundle: async (facts) => {
       checkOpen();
       return verbs.writeBundle(facts);
+    },
+    foreign: context.foreign,
+    adopt: async (request) => {
+      checkOpen();
+      return verbs.adopt(request);
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,5 +1,6 @@
 /** The one implementation of the sealed storage: staged operations, the commit pipeline, scans. */
 export { COMMIT_PHASES, type CommitPhase, type PhaseEvent } from "./engine-context.js";
+export { isForeignRun } from "./foreign/is-foreign-run.js";
 export { type InspectOptions, inspectOperations } from "./inspect-operations.js";
 export {
   type OpenedStorage,

@@ -3,7 +3,7 @@
  * opened for reading is given no verb that writes.
  */
 import { type Clock, createHash52, type OperationId, type Random, type RunId } from "@crv/core";
-import { CommitLog, Publisher } from "@crv/manifest";
+import { CommitLog, foreignState, Publisher } from "@crv/manifest";
 import {
   checkLeaseMs,
   LEASE_MS,
@@ -20,6 +20,7 @@ import type { InlineCommitResidual } from "@crv/storage-trait/residual";
 import { CommitTurns } from "./commit-turns.js";
 import type { EngineContext, PhaseEvent } from "./engine-context.js";
 import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
+import { describeExamined, examineRun } from "./foreign/examine-run.js";
 import { presentColumns } from "./present-columns.js";
 import { PublishedViews } from "./published-views.js";
 
@@ -33,6 +34,11 @@ export interface OpenReaderOptions {
   readonly runId: RunId;
   readonly store: ObjectReader;
   readonly parts: PartStore;
+  /**
+   * Ticks per bucket of tables that another program wrote and that do not say so; absent: a directory
+   * without a log is an empty run, whatever lies in it.
+   */
+  readonly foreignBucketSize?: number;
 }
 
 export interface OpenStorageOptions extends OpenReaderOptions {
@@ -115,9 +121,23 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
   return { storage: makeStorage(context), recovered, refresh };
 }
 
-/** Opens a run for reading. A damaged newest record hides itself only: `version` is the one before. */
+/**
+ * Opens a run for reading. A damaged newest record hides itself only: `version` is the one before. A
+ * directory without a log that another program wrote is read as it is, at version 0.
+ */
 export async function openReadOnlyStorage(options: OpenReaderOptions): Promise<StagedStorage> {
-  const log = new CommitLog(options.store, "stop-before");
-  await log.refresh();
-  return makeReadOnlyStorage({ ...options, parts: presentColumns(options.parts), log });
+  const { store, foreignBucketSize } = options;
+  const parts = presentColumns(options.parts);
+  const log = new CommitLog(store, "stop-before");
+  const { version } = await log.refresh();
+  const isWhole = version > 0 || log.damagedAt !== undefined || foreignBucketSize === undefined;
+  if (isWhole) return makeReadOnlyStorage({ ...options, parts, log });
+  const tickBucketSize = foreignBucketSize;
+  const found = { tickBucketSize, skipDamaged: true, measure: false };
+  const { tables, ...report } = await examineRun(store, parts, found);
+  if (tables.length === 0) return makeReadOnlyStorage({ ...options, parts, log });
+  const asFound = new CommitLog(store, "stop-before");
+  asFound.advance(foreignState(tables));
+  const foreign = { ...report, tables: tables.map(describeExamined) };
+  return makeReadOnlyStorage({ ...options, parts, log: asFound, foreign });
 }

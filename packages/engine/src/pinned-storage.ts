@@ -55,6 +55,8 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
     trimLog: refuse,
     publishView: refuse,
     writeBundle: refuse,
+    foreign: undefined,
+    adopt: refuse,
     close,
     [Symbol.asyncDispose]: close,
   };

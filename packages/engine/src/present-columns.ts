@@ -12,6 +12,7 @@ export function presentColumns(parts: PartStore): PartStore {
     write: (request) => parts.write(request),
     inspect: (path, options) => parts.inspect(path, options),
     measure: (table, rows) => parts.measure(table, rows),
+    describe: (part, table, bucket, options) => parts.describe(part, table, bucket, options),
     close: () => parts.close(),
     read(part, table, request = {}) {
       const { columns = Object.keys(table.columns) } = request;

@@ -31,3 +31,7 @@ export function sumOf(
   const removed = handles.reduce((sum, handle) => sum + handle.rowsRemoved, 0);
   return stagedHandle(kind, table, parts, added, removed);
 }
+
+export function countRows(parts: readonly PartEntry[]): number {
+  return parts.reduce((sum, part) => sum + part.rows, 0);
+}

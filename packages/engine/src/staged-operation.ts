@@ -7,6 +7,7 @@ import {
   hasConstraints,
   IoError,
   IoSchemaError,
+  type ObjectKey,
   type OperationKind,
   type OperationRef,
   type PartEntry,
@@ -38,6 +39,7 @@ import { CommitPipeline } from "./commit-pipeline.js";
 import { checkConstraints, isAppendChecked } from "./constraints/check-constraints.js";
 import type { EngineContext } from "./engine-context.js";
 import { type Evolution, evolvedDraft } from "./evolved-draft.js";
+import { registerFiles } from "./foreign/register-files.js";
 import { partsThatMayHold } from "./keys/candidate-parts.js";
 import { checkHasKey, prepareMerge } from "./merge-rows.js";
 import { type ChangeBatch, type RewriteReport, rewriteParts } from "./rewrite-parts.js";
@@ -45,7 +47,8 @@ import { planTable, type TablePlan } from "./scan/plan.js";
 import { pruneParts } from "./scan/prune.js";
 import { scanTable } from "./scan/scan-table.js";
 import { stageRows } from "./stage-rows.js";
-import { stagedHandle, sumOf } from "./staged-handle.js";
+import { countRows, stagedHandle, sumOf } from "./staged-handle.js";
+import { isStale } from "./stale-outcome.js";
 import { TableDraft } from "./table-draft.js";
 
 export class EngineOperation implements StagedOperation {
@@ -112,6 +115,14 @@ export class EngineOperation implements StagedOperation {
   async stageUpdate(table: TableKey, where: Predicate, set: RecordBatch): Promise<StagedHandle> {
     const schema = arrowSchema(this.#draft(table).descriptor);
     return this.#stageWhere("update", table, where, updateRows(where, set, schema));
+  }
+
+  /** @param known Entries of files that were examined already. */
+  async stageFiles(table: TableKey, paths: readonly ObjectKey[], known?: readonly PartEntry[]) {
+    return this.#stage("files", table, this.#intent.mode === "strict", async (draft) => {
+      const added = known ?? (await registerFiles(this.#context, draft, this.#base, paths));
+      return { removed: [], added, touched: 0 };
+    });
   }
 
   async stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle> {
@@ -385,12 +396,4 @@ export class EngineOperation implements StagedOperation {
       details: { what: "operation", operationId: this.ref.operationId },
     });
   }
-}
-
-function isStale(outcome: CommitOutcome): boolean {
-  return outcome.kind === "conflict" && outcome.conflict.kind === "ExpectedVersionMismatch";
-}
-
-function countRows(parts: readonly PartEntry[]): number {
-  return parts.reduce((sum, part) => sum + part.rows, 0);
 }

@@ -31,6 +31,7 @@ import type { LoadInput } from "./write/load-input.js";
 import type { LoadOptions } from "./write/load-options.js";
 import { loadTables } from "./write/load-tables.js";
 import { runTransaction } from "./write/run-transaction.js";
+import { type FilesByTable, type StageFilesOptions, stageFiles } from "./write/stage-files.js";
 import type { Transaction } from "./write/transaction.js";
 import type { WriteOptions } from "./write/write-options.js";
 
@@ -161,6 +162,27 @@ export class Dataset<Tables extends Descriptors = readonly []> {
     options: EvolveOptions = {},
   ): Promise<EvolveResult> {
     return evolveTable(this.#writing(), this.#catalog.find(table), evolution, options);
+  }
+
+  /**
+   * Registers Parquet files that other programs wrote into the directories of tables, in one commit and
+   * without rewriting them: for parts that are written in parallel. Each is read whole, checked as rows
+   * are, sealed and made durable first; nothing is visible before. Files stay when this fails.
+   *
+   * @param files Paths by table, relative to the run:
+   *   `tables/<table>/bucket=<6 digits>/part-<32 hex digits>.parquet`.
+   * @example
+   * await run.stageFiles({ trips: [`tables/trips/bucket=000000/part-${hex}.parquet`] });
+   * @throws IoSchemaError naming the file: `INVALID_ARGUMENT` for its name, `MISSING_COLUMN`,
+   *   `UNEXPECTED_COLUMN`, `NULL_VALUE`, `INVALID_VALUE`; `INVALID_TICK` for rows of another bucket.
+   * @throws IoError `NOT_FOUND`, `CORRUPT`; `ALREADY_EXISTS` for a file that the run has or had.
+   *   VersionMismatch `VERSION_MISMATCH`. ConflictError, UnknownOutcomeError.
+   */
+  async stageFiles(
+    files: FilesByTable,
+    options: StageFilesOptions = {},
+  ): Promise<TransactionResult> {
+    return stageFiles(this.#writing(), files, options);
   }
 
   /**

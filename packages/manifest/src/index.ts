@@ -4,6 +4,7 @@ export { CommitLog, type Damage } from "./commit-log.js";
 export { corrupt, type DocumentBody, decodeDocument, encodeDocument } from "./document.js";
 export { findCheckpoint, isCheckpointDue } from "./find-checkpoint.js";
 export { checkFloor, raiseFloor, readFloor } from "./floor.js";
+export { foreignState } from "./foreign-state.js";
 export { Ledger, type LedgerEntry } from "./ledger.js";
 export type { LivePart } from "./parts/live-part.js";
 export { PartList } from "./parts/part-list.js";
@@ -47,6 +48,7 @@ export {
   timeShape,
   writeMap,
 } from "./shapes.js";
+export { decodeForeignManifest, type ForeignManifest } from "./views/foreign-manifest.js";
 export { composeBundle, encodeBundle } from "./views/run-bundle.js";
 export { encodeManifestView } from "./views/table-manifest.js";
 export { withoutColumns } from "./without-columns.js";

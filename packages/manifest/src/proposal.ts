@@ -111,6 +111,10 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
     } else if (table && !fitsEdit(table, edit)) {
       return { kind: "SchemaChanged", tableKey, at: table.describedAt };
     }
+    // Files of other programs have names that another operation may know, too.
+    if (edit.add.some(({ path }) => state.paths.has(path, state.version))) {
+      return { kind: "PartsReplaced", tableKey, at: state.version };
+    }
     if (!edit.remove.every((path) => table?.parts.has(path))) {
       return { kind: "PartsReplaced", tableKey, at: state.version };
     }

@@ -33,7 +33,7 @@ import {
   type Proposal,
 } from "./proposal.js";
 import { createRecord } from "./record-creator.js";
-import { foldRecord, type RunState, tableVersionOf } from "./run-state.js";
+import { foldRecord, learnRecord, type RunState, tableVersionOf } from "./run-state.js";
 
 /** Lost races of a strict writer against commits to other tables before it gives up. */
 export const STRICT_RETRIES_MAX = 5;
@@ -159,7 +159,7 @@ export class Publisher {
     const outcome = await createRecord(store, record, durability);
     switch (outcome.kind) {
       case "created": {
-        state.ledger.add(record);
+        learnRecord(state, record);
         log.advance(next);
         this.#isContended = state !== known;
         for (const w of free) w.resolve(committed(w.proposal, next, next.version, false));
@@ -214,7 +214,7 @@ export class Publisher {
       const next = foldRecord(state, record);
       const outcome = await createRecord(store, record, durability);
       if (outcome.kind === "created") {
-        state.ledger.add(record);
+        learnRecord(state, record);
         log.advance(next);
         return { kind: "published", version: next.version };
       }

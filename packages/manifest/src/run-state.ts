@@ -75,9 +75,14 @@ export function tableVersionOf(state: RunState, table: TableKey): TableVersion {
  */
 export function applyRecord(state: RunState, record: CommitRecord): RunState {
   const next = foldRecord(state, record);
-  state.ledger.add(record);
-  state.paths.add(record);
+  learnRecord(state, record);
   return next;
+}
+
+/** What all states share knows of `record`, which is there now. */
+export function learnRecord({ ledger, paths }: RunState, record: CommitRecord): void {
+  ledger.add(record);
+  paths.add(record);
 }
 
 /** As {@link applyRecord}, for a record that is not there yet: nothing shared learns of it. */

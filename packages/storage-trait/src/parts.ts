@@ -97,6 +97,18 @@ export interface PartStore {
    * Requires: at least one row; batches with the columns of `table`, in order.
    */
   measure(table: TableDescriptor, rows: readonly RowSpan[]): StatisticsByColumn;
+  /**
+   * Reads a part that another program wrote and measures it, as {@link write} does what it writes: the
+   * entry under which it is a part of `table`, with the columns of `table` that it has. One row group.
+   *
+   * @param part As {@link inspect} gave it. Errors as of {@link read}.
+   */
+  describe(
+    part: PartSource,
+    table: TableDescriptor,
+    bucket: number,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<PartEntry>;
   /** Releases workers. Idempotent. */
   close(): Promise<void>;
 }

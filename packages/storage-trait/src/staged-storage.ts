@@ -5,9 +5,12 @@
  * their state is behind `./seal`; a forged or foreign one is refused with `FOREIGN_HANDLE`.
  */
 import type {
+  AdoptReport,
+  AdoptRequest,
   BranchName,
   CommitOutcome,
   CommitRecord,
+  ObjectKey,
   OperationId,
   OperationRef,
   PartEntry,
@@ -92,7 +95,7 @@ export interface OperationIntent {
   readonly recheck?: boolean;
 }
 
-export type StageKind = "append" | "merge" | "overwrite" | "delete" | "update" | "schema";
+export type StageKind = "append" | "merge" | "overwrite" | "delete" | "update" | "files" | "schema";
 
 /** A table that comes to be, or whose columns change. */
 export type SchemaChange =
@@ -144,6 +147,15 @@ export interface StagedOperation extends AsyncDisposable {
    *   table are staged already.
    */
   stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle>;
+  /**
+   * Parts that other programs wrote into the directory of the table, under names that parts have: read,
+   * checked as rows are, sealed, made durable. They stay as they are, also when nothing is committed.
+   *
+   * @throws IoSchemaError naming the file: `INVALID_ARGUMENT`, `MISSING_COLUMN`, `UNEXPECTED_COLUMN`,
+   *   `NULL_VALUE`, `INVALID_VALUE`, `INVALID_TICK`. IoError `NOT_FOUND`; `ALREADY_EXISTS` for a file
+   *   that the run has or had. VersionMismatch `VERSION_MISMATCH`.
+   */
+  stageFiles(table: TableKey, paths: readonly ObjectKey[]): Promise<StagedHandle>;
   /** The base with what was staged so far. Both add the table to the read set. */
   plan(request: ScanRequest): Promise<ScanPlan>;
   scan(request: ScanRequest): AsyncIterable<RecordBatch>;
@@ -288,6 +300,17 @@ export interface StagedStorage extends AsyncDisposable {
    *   UnknownOutcomeError.
    */
   optimize(options?: OptimizeOptions): Promise<OptimizeReport>;
+  /** What another program wrote, when this is a directory without a log that is read as it is. */
+  readonly foreign: AdoptReport | undefined;
+  /**
+   * Makes a directory that another program wrote a run, in one commit that names its parts as they lie.
+   *
+   * @throws IoError `ALREADY_EXISTS` when it has tables. IoSchemaError, SchemaError, VersionMismatch
+   *   naming the file that is none of the run.
+   */
+  adopt(
+    request: AdoptRequest,
+  ): Promise<{ readonly outcome: CommitOutcome; readonly report: AdoptReport }>;
   /** Settles an unknown outcome; may publish an aborting record. */
   resolve(operation: OperationRef): Promise<Resolution>;
   close(): Promise<void>;

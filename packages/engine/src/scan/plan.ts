@@ -93,6 +93,7 @@ function skipRows(
 /** Whether every row of `part` is in the asked tick range. */
 export function isWithin(part: PartEntry, { tickMin, tickMax }: ScanRequest): boolean {
   if (tickMin === undefined && tickMax === undefined) return true;
-  if (part.tickMin === null || part.tickMax === null) return true;
+  // Of a part of another program that was not measured nothing is known.
+  if (part.tickMin === null || part.tickMax === null) return false;
   return part.tickMin >= (tickMin ?? 0) && part.tickMax <= (tickMax ?? part.tickMax);
 }

@@ -7,6 +7,7 @@ import {
   IoError,
   type ObjectKey,
   PART_BYTES_MAX,
+  type PartEntry,
   type StatisticsByColumn,
   type TableDescriptor,
 } from "@crv/core";
@@ -80,6 +81,10 @@ export class NumberPartStore implements PartStore {
       rows.map(({ batch, start, end }) => batch.slice(start, end)),
     );
     return statisticsOf(table, columns);
+  }
+
+  describe(part: PartSource, table: TableDescriptor, bucket: number): Promise<PartEntry> {
+    return this.#others.describe(part, table, bucket);
   }
 
   async close(): Promise<void> {}

@@ -75,6 +75,14 @@ export class TrivialPartStore implements PartStore {
     return statisticsOf(new Table(rows.map(({ batch, start, end }) => batch.slice(start, end))));
   }
 
+  async describe(part: PartSource, table: TableDescriptor, bucket: number): Promise<PartEntry> {
+    const { path: key, bytes, digest } = part;
+    const batches: RecordBatch[] = [];
+    for await (const batch of this.read(part, table)) batches.push(batch);
+    const request = { key, table, bucket } as PartWriteRequest;
+    return { ...entryOf(request, new Table(batches)), bytes, digest };
+  }
+
   async close(): Promise<void> {}
 
   async #readWhole({ path, bytes: sizeBytes }: PartSource): Promise<Uint8Array> {

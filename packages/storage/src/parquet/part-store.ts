@@ -3,6 +3,7 @@ import { IoConfigError, IoError, show } from "@crv/core";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import { createDecodePool } from "./decode-pool.js";
+import { describePart } from "./describe-part.js";
 import { inspectPart } from "./inspect-part.js";
 import { measureRows } from "./part-statistics.js";
 import { readPart } from "./read-part.js";
@@ -51,6 +52,9 @@ export function createParquetPartStore(options: ParquetPartStoreOptions): PartSt
       return inspectPart(store, pool, path, signal);
     },
     measure: measureRows,
+    describe(part, table, bucket, { signal } = {}) {
+      return describePart(store, pool, part, table, bucket, signal);
+    },
     async close() {
       isClosed = true;
       await pool.close();
