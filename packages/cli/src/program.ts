@@ -1,9 +1,14 @@
 /** The command line: global options, and the commands in the order in which help lists them. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+
 import { addAdoptCommand } from "./commands/adopt.js";
 import { addBundleCommand } from "./commands/bundle.js";
+
+import { addCleanupCommand } from "./commands/cleanup.js";
+
 import { addImportCommand } from "./commands/import.js";
+
 import { addLogCommand } from "./commands/log.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
 import { addPublishCommand } from "./commands/publish.js";
@@ -25,6 +30,7 @@ Examples:
   crv log 2001 --table flights --limit 5
   crv recover 2001 --dry-run
   crv verify 2001 --deep
+  crv cleanup 2001 --keep-versions 100
   crv scan 2001 flights --tick-max 1439 --columns tick,delay --format csv > day.csv
   crv publish 2001
   crv bundle 2001 --meta '{"seed":7}'
@@ -57,6 +63,7 @@ export function createProgram(terminal: Terminal): Command {
   addRecoverCommand(program, contextOf);
   addVerifyCommand(program, contextOf);
   addOptimizeCommand(program, contextOf);
+  addCleanupCommand(program, contextOf);
   addScanCommand(program, contextOf);
   addAdoptCommand(program, contextOf);
   addPublishCommand(program, contextOf);

@@ -146,6 +146,17 @@ export function parseSessionKey(key: string): SessionId | undefined {
   return name === undefined ? undefined : own(key, () => parseSessionId(name));
 }
 
+/** @param id A ULID. */
+export function formatLeaseKey(id: string): ObjectKey {
+  return `${LEASE_PREFIX}${id}.json` as ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseLeaseKey(key: string): OperationId | undefined {
+  const name = stem(LEASE_PREFIX, ".json", key);
+  return name === undefined ? undefined : own(key, () => parseOperationId(name));
+}
+
 export function formatManifestViewKey(table: TableKey): ObjectKey {
   return `${TABLES_PREFIX}${table}/manifest.json` as ObjectKey;
 }

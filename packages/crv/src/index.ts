@@ -130,7 +130,10 @@ export {
   type SweptOperation,
 } from "@crv/recovery";
 export type {
+  CleanupOptions,
+  CleanupReport,
   Durability,
+  HeldVersion,
   OptimizedTable,
   OptimizeOptions,
   OptimizeReport,

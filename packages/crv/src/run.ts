@@ -18,6 +18,9 @@ import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
 import type { RunInfo } from "@crv/manifest";
 import type { ExaminedOperation, SweepReport } from "@crv/recovery";
 import type {
+  CleanupOptions,
+  CleanupReport,
+  HeldVersion,
   OptimizeOptions,
   OptimizeReport,
   StagedStorage,
@@ -265,6 +268,41 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
       "signal",
     ]);
     return this.#storage.optimize(options);
+  }
+
+  /**
+   * Removes old versions and every file that no kept version names: parts that were replaced or merged,
+   * and what dead writers left. The three newest versions always stay, and so does what is younger than
+   * `graceMs` (an hour), so that a scan of less needs no lease.
+   *
+   * @example
+   * const { filesRemoved } = await run.cleanup({ keepVersions: 100, dryRun: true });
+   *
+   * @throws IoError `INVALID_ARGUMENT`, `READ_ONLY`, `ABORTED`, `IO`. IoManifestError `CORRUPT`,
+   *   `RECOVERY_BLOCKED`: then nothing was removed.
+   */
+  async cleanup(options: CleanupOptions): Promise<CleanupReport> {
+    checkKeys("cleanup", options, ["keepVersions", "olderThan", "dryRun", "graceMs", "signal"]);
+    return this.#storage.cleanup(options);
+  }
+
+  /**
+   * Keeps a version, default the newest, from the cleanup of any process for `forMs` (100 ms to a day),
+   * or until it is released. For reads that take longer than the grace of cleanup.
+   *
+   * @example
+   * await using held = await run.hold({ forMs: 3_600_000 });
+   *
+   * @throws IoError `NOT_FOUND` when the version is not kept any more, `INVALID_ARGUMENT`, `READ_ONLY`.
+   */
+  async hold(options: {
+    readonly forMs: number;
+    readonly version?: Version;
+  }): Promise<HeldVersion> {
+    checkKeys("hold", options, ["forMs", "version"]);
+    const { version, forMs } = options;
+    await using snapshot = await this.#storage.snapshot(version === undefined ? {} : { version });
+    return this.#storage.hold(snapshot, forMs);
   }
 
   /**

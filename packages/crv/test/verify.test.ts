@@ -80,6 +80,7 @@ async function runOfEveryFile(root: string): Promise<void> {
     startedAt: "2025-01-01T00:00:00.000Z",
     leaseDeadline: "2099-01-01T00:00:00.000Z",
   });
+  await run.hold({ forMs: 86_400_000 });
   await run.close();
   await writeFile(join(run.path, formatSidecarKey(PENDING)), sidecar);
 }
@@ -105,6 +106,7 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   "checkpoint index": /^_checkpoints\/indexes\//,
   segment: /^_checkpoints\/segments\//,
   sidecar: /^_recovery\//,
+  lease: /^_leases\//,
   part: /\.parquet$/,
   "key filter": /\.keys$/,
   view: /manifest\.json$/,

@@ -19,8 +19,14 @@ import { appendAlone } from "./append-alone.js";
 import { holdSmall } from "./append-batches.js";
 import { AppendGroups } from "./append-groups.js";
 import { beginOperation, nameOperation } from "./begin-operation.js";
+
 import { writeBundle } from "./bundle/write-bundle.js";
+
+import { cleanupRun } from "./cleanup/cleanup-run.js";
+import { holdVersion } from "./cleanup/hold-version.js";
+
 import { isAppendChecked } from "./constraints/check-constraints.js";
+
 import type { EngineContext, ReaderContext } from "./engine-context.js";
 import { findState } from "./find-state.js";
 import { adoptRun } from "./foreign/adopt-run.js";
@@ -42,6 +48,8 @@ type WriteVerbs = Pick<
   | "publishView"
   | "writeBundle"
   | "adopt"
+  | "cleanup"
+  | "hold"
   | "close"
 >;
 
@@ -54,6 +62,12 @@ export function makeStorage(context: EngineContext): StagedStorage {
     append: (intent, table, rows, options = {}) =>
       append(context, groups, intent, table, rows, options),
     begin: (intent) => beginOperation(context, intent),
+    cleanup: async (options) => {
+      // No view stays below the new floor: verification could not compare it.
+      if (!options.dryRun) await context.views.followAll();
+      return cleanupRun(context, options);
+    },
+    hold: (snapshot, forMs) => holdVersion(context, snapshot.version, forMs),
     optimize: (options) => optimizeRun(context, options),
     resolve: (operation) => resolve(context, operation),
     trimLog: (keepVersions) => trimLog(context, keepVersions),
@@ -80,6 +94,8 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
   return assemble(context, {
     append: refuse,
     begin: refuse,
+    cleanup: refuse,
+    hold: refuse,
     optimize: refuse,
     resolve: refuse,
     trimLog: refuse,
@@ -148,6 +164,15 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     begin: async (intent) => {
       checkOpen();
       return verbs.begin(intent);
+    },
+    cleanup: async (options) => {
+      checkOpen();
+      return verbs.cleanup(options);
+    },
+    hold: async (snapshot, forMs) => {
+      checkOpen();
+      stateOf(snapshot);
+      return verbs.hold(snapshot, forMs);
     },
     optimize: async (options) => {
       checkOpen();

@@ -50,6 +50,8 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
     },
     append: refuse,
     begin: refuse,
+    cleanup: refuse,
+    hold: refuse,
     optimize: refuse,
     resolve: refuse,
     trimLog: refuse,

@@ -25,7 +25,7 @@ import type { TrimReport } from "@crv/storage-trait";
 import type { EngineContext } from "./engine-context.js";
 
 /** Versions that are kept whatever is asked: readers of the newest ones are always at work. */
-const KEPT_VERSIONS_MIN = 3;
+export const KEPT_VERSIONS_MIN = 3;
 
 /**
  * @throws IoError `INVALID_ARGUMENT`; `IO` when the store did not confirm the floor: then nothing
@@ -44,15 +44,25 @@ export async function trimLog(context: EngineContext, keepVersions: number): Pro
   const { version: head } = await log.refresh();
   await log.makeDurable(store);
   const kept = Math.max(keepVersions, KEPT_VERSIONS_MIN);
-  let floor = Math.max(head - kept + 1, await readFloor(store));
-  while (floor > 1 && !(await checkpointBelow(context, floor))) floor = await readFloor(store);
-  if (floor > 1) {
-    // Lower than that of another process by now, it counts for nothing.
-    await raiseFloor(store, floor);
-  }
+  const floor = await raiseFloorTo(context, head - kept + 1);
   const keys = await listBelow(context, floor);
   if (keys.length > 0) await residual.removeUnreferenced(keys, floor);
   return { floor, recordsRemoved: keys.filter((key) => parseRecordKey(key) !== undefined).length };
+}
+
+/**
+ * Makes `wanted` the floor, durably, with the checkpoint that stands in for the records below it. The
+ * floor only rises: the result is that of another process when it went further.
+ *
+ * @throws as {@link trimLog}.
+ */
+export async function raiseFloorTo(context: EngineContext, wanted: Version): Promise<Version> {
+  const { store } = context;
+  let floor = Math.max(wanted, await readFloor(store));
+  while (floor > 1 && !(await checkpointBelow(context, floor))) floor = await readFloor(store);
+  // Lower than that of another process by now, it counts for nothing.
+  if (floor > 1) await raiseFloor(store, floor);
+  return floor;
 }
 
 /**
@@ -89,7 +99,10 @@ async function checkpointBelow({ store, log }: EngineContext, floor: Version): P
 }
 
 /** Records, checkpoints and floors that nothing needs once `floor` is durable. */
-async function listBelow({ store }: EngineContext, floor: Version): Promise<readonly ObjectKey[]> {
+export async function listBelow(
+  { store }: EngineContext,
+  floor: Version,
+): Promise<readonly ObjectKey[]> {
   const keys: ObjectKey[] = [];
   const collect = async (
     prefix: string,

@@ -37,7 +37,7 @@ export {
   tableManifest,
   tableVersionOf,
 } from "./run-state.js";
-export { readSegmentedCheckpoint } from "./segments/read-segments.js";
+export { readSegmentedCheckpoint, readSegmentNames } from "./segments/read-segments.js";
 export { writeSegmentedCheckpoint } from "./segments/write-segments.js";
 export {
   branchNameShape,
@@ -46,6 +46,7 @@ export {
   operationIdShape,
   tableKeyShape,
   timeShape,
+  versionShape,
   writeMap,
 } from "./shapes.js";
 export { decodeForeignManifest, type ForeignManifest } from "./views/foreign-manifest.js";

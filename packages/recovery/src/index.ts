@@ -18,6 +18,13 @@ export {
   leaseRenewalAtMs,
 } from "./lease.js";
 export {
+  decodeLease,
+  encodeLease,
+  type FoundLease,
+  listLeases,
+  type ReaderLease,
+} from "./reader-lease.js";
+export {
   beginSession,
   decodeSession,
   type RunStatus,

@@ -40,7 +40,7 @@ export function leaseRenewalAtMs(clock: Clock, leaseMs: number): number {
  * owner's lease counts too, since it may be stopped for ever; fencing makes that safe.
  */
 export async function isLeaseOver(
-  sidecar: Sidecar,
+  sidecar: Pick<Sidecar, "leaseDeadline" | "owner">,
   liveness: Liveness,
   clock: Clock,
 ): Promise<boolean> {

@@ -3,7 +3,10 @@ export type { Durability } from "./object-store.js";
 export type {
   AppendOptions,
   AppendOutcome,
+  CleanupOptions,
+  CleanupReport,
   CommitRange,
+  HeldVersion,
   OperationIntent,
   OptimizedTable,
   OptimizeOptions,

@@ -236,6 +236,50 @@ export interface OptimizeReport {
   readonly isComplete: boolean;
 }
 
+export interface CleanupOptions {
+  /** Newest versions that stay; at least 3 do. With `olderThan`, too, only what both give up goes. */
+  readonly keepVersions?: number;
+  /** Versions that were the newest one at this time or later stay. */
+  readonly olderThan?: Date;
+  /** What would go is told, and nothing is changed. Default false. */
+  readonly dryRun?: boolean;
+  /**
+   * Versions that were replaced, and files that were written, so many milliseconds ago or less stay; a
+   * reader of less time needs no lease. Default an hour.
+   */
+  readonly graceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface CleanupReport {
+  readonly dryRun: boolean;
+  /** Oldest version that can still be read, and the newest. */
+  readonly floor: Version;
+  readonly version: Version;
+  /** Oldest version that a reader lease keeps, when the floor would be higher without. */
+  readonly heldBy: Version | undefined;
+  readonly filesRemoved: number;
+  readonly removed: {
+    readonly records: number;
+    readonly checkpoints: number;
+    readonly parts: number;
+    readonly keyFilters: number;
+    /** Floors and leases. */
+    readonly others: number;
+  };
+  /** Of parts, key filters and checkpoints in segments. */
+  readonly bytesRemoved: number;
+}
+
+/** A version that cleanup keeps. Dispose = release. */
+export interface HeldVersion extends AsyncDisposable {
+  readonly version: Version;
+  /** The time begins anew. */
+  renew(): Promise<void>;
+  /** Idempotent. */
+  release(): Promise<void>;
+}
+
 export interface CommitRange {
   readonly branch?: BranchName;
   /** Exclusive; default 0. */
@@ -311,6 +355,20 @@ export interface StagedStorage extends AsyncDisposable {
   adopt(
     request: AdoptRequest,
   ): Promise<{ readonly outcome: CommitOutcome; readonly report: AdoptReport }>;
+  /**
+   * Removes old versions, and every file of the run that no kept version names: parts that were
+   * replaced, and what dead writers left. Nothing outside the run's own names is touched.
+   *
+   * @throws IoError `INVALID_ARGUMENT`, `READ_ONLY`, `ABORTED`, `IO`. IoManifestError `CORRUPT`,
+   *   `RECOVERY_BLOCKED`: then nothing was removed.
+   */
+  cleanup(options: CleanupOptions): Promise<CleanupReport>;
+  /**
+   * Keeps the version of `snapshot` from cleanup for so long, or until it is released.
+   *
+   * @throws IoError `NOT_FOUND` when it is not kept any more, `INVALID_ARGUMENT`, `READ_ONLY`, `IO`.
+   */
+  hold(snapshot: SnapshotHandle, forMs: number): Promise<HeldVersion>;
   /** Settles an unknown outcome; may publish an aborting record. */
   resolve(operation: OperationRef): Promise<Resolution>;
   close(): Promise<void>;

@@ -6,9 +6,11 @@ import {
   formatFloorKey,
   formatSidecarKey,
   HEAD_HINT_KEY,
+  LEASE_PREFIX,
   parseCheckpointIndexKey,
   parseCheckpointKey,
   parseFloorKey,
+  parseLeaseKey,
   parseSegmentKey,
   parseSidecarKey,
   SEGMENT_BYTES_MAX,
@@ -20,7 +22,7 @@ import {
   type Version,
 } from "@crv/core";
 import { checkFloor } from "@crv/manifest";
-import { decodeSidecar } from "@crv/recovery";
+import { decodeLease, decodeSidecar } from "@crv/recovery";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { Findings } from "./findings.js";
 import { listNames, parseName } from "./list-names.js";
@@ -62,6 +64,18 @@ export async function checkSidecars(
     }
   }
   return tables;
+}
+
+export async function checkLeases(store: ObjectReader, findings: Findings): Promise<void> {
+  for await (const { key: path } of store.list(LEASE_PREFIX)) {
+    if (parseName(path, parseLeaseKey, findings) === undefined) continue;
+    try {
+      const bytes = await store.get(path, { sizeBytesMax: SMALL_FILE_BYTES_MAX });
+      if (bytes) await decodeLease(path, bytes);
+    } catch (error) {
+      findings.add({ file: "lease", path, ...damageOf(error) });
+    }
+  }
 }
 
 /** Which checkpoints are there, in which form. */

@@ -20,6 +20,7 @@ import pMap from "p-map";
 import {
   checkFloors,
   checkHint,
+  checkLeases,
   checkSegments,
   checkSidecars,
   listCheckpoints,
@@ -97,6 +98,7 @@ async function verifyOnce(
   const floor = await checkFloors(store, findings);
   const checkpoints = await listCheckpoints(store, findings);
   await checkHint(store, findings, checkpoints);
+  await checkLeases(store, findings);
   const pending = await checkSidecars(store, findings);
   const walk = new LogWalk({ store, findings, floor, checkpoints, deep, signal });
   const hashKey = await createHash52();

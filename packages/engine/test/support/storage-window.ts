@@ -36,6 +36,8 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^tables\/[^/]+\/bucket=\d+\/part-[^/]*\.keys$/, "key-filter"],
   [/^tables\/[^/]+\/bucket=\d+\/part-/, "part"],
   [/^tables\/[^/]+\/bucket=\d+$/, "bucket-directory"],
+  [/^tables\/$/, "tables-directory"],
+  [/^_leases\/$/, "leases"],
   [/^tables\/[^/]+\/?$/, "table-directory"],
   [/^$/, "root-directory"],
   [/^_log\/?$/, "log-directory"],

@@ -201,6 +201,27 @@ const optimizing: Writer = {
   },
 };
 
+/** Old versions and the parts that only they name. */
+const cleaning: Writer = {
+  name: "cleanup",
+  async prepare() {
+    const disk = await runOfCommits(5);
+    const opened = await openProcess(disk, WRITER);
+    await opened.storage.optimize();
+    for (const value of [6, 7, 8]) {
+      await commitRows(opened.storage, [{ table: LEFT, values: [value] }]);
+    }
+    return { disk, opened };
+  },
+  contents: [{ left_table: valuesUpTo(8) }],
+  from: "list list tables-directory",
+  async run({ opened }) {
+    const { storage } = opened as OpenedProcess;
+    await storage.cleanup({ keepVersions: 3, graceMs: 0 });
+    await storage.close();
+  },
+};
+
 /** Three operations of one process at once: they may share records, and each is told by itself. */
 const GROUP = [3, 4, 5] as const;
 const group: Writer = {
@@ -517,6 +538,7 @@ export const WRITERS: readonly Writer[] = [
   showing("view on request", (storage) => storage.publishView(LEFT.name)),
   showing("run bundle", (storage) => storage.writeBundle(BUNDLE_FACTS)),
   optimizing,
+  cleaning,
   trimming,
   checkpointing,
   recovering("recovery, roll-back", PARTS_ARE_THERE, [HELD]),

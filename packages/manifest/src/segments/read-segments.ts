@@ -7,6 +7,7 @@ import {
   CrvError,
   digestOf,
   formatCheckpointIndexKey,
+  type ObjectKey,
   parseSegmentKey,
   type TableKey,
   type Version,
@@ -52,6 +53,25 @@ export async function readSegmentedCheckpoint(
   } catch (error) {
     if (error instanceof CrvError && ["CORRUPT", "LIMIT_EXCEEDED"].includes(error.code))
       return undefined;
+    throw error;
+  }
+}
+
+/** Keys of the segments that the index of `version` names; undefined when it cannot be trusted. */
+export async function readSegmentNames(
+  reader: ObjectReader,
+  version: Version,
+): Promise<readonly ObjectKey[] | undefined> {
+  try {
+    const bytes = await reader.get(formatCheckpointIndexKey(version), {
+      sizeBytesMax: CHECKPOINT_INDEX_BYTES_MAX,
+    });
+    const index = bytes && (await decodeIndex(version, bytes));
+    if (index === undefined) return undefined;
+    const parts = index.tables.flatMap(({ segments }) => segments);
+    return [...parts, ...index.ledger].map(({ segment }) => segmentKey(segment));
+  } catch (error) {
+    if (error instanceof CrvError && error.code === "CORRUPT") return undefined;
     throw error;
   }
 }

@@ -1,0 +1,101 @@
+/** Files that may be superfluous, and which of them are. Memory holds these only, not the live ones. */
+import {
+  CHECKPOINT_INDEX_PREFIX,
+  formatCheckpointIndexKey,
+  formatKeyFilterKey,
+  type ObjectKey,
+  parseCheckpointIndexKey,
+  parseKeyFilterKey,
+  parsePartKey,
+  parseSegmentKey,
+  SEGMENT_PREFIX,
+  TABLES_PREFIX,
+  type TableKey,
+  type Version,
+} from "@crv/core";
+import { type RunState, readSegmentNames } from "@crv/manifest";
+import type { ObjectInfo } from "@crv/storage-trait/object-store";
+import type { EngineContext } from "../engine-context.js";
+import type { RootProvider } from "./root-provider.js";
+
+export type Candidates = Map<ObjectKey, ObjectInfo>;
+
+/**
+ * Parts, key filters and segments of before `youngestMs` that the newest state does not name. Foreign
+ * names are not ours to remove; malformed ones of our own kind stop cleanup.
+ */
+export async function listCandidates(
+  { store }: EngineContext,
+  state: RunState,
+  youngestMs: number,
+): Promise<Candidates> {
+  const candidates: Candidates = new Map();
+  const consider = (info: ObjectInfo): void => {
+    if (info.modifiedAt.getTime() <= youngestMs) candidates.set(info.key, info);
+  };
+  for await (const info of store.list(TABLES_PREFIX)) {
+    const table = (parsePartKey(info.key) ?? parseKeyFilterKey(info.key))?.table;
+    if (table !== undefined && !names(state, table, info.key)) consider(info);
+  }
+  for await (const info of store.list(SEGMENT_PREFIX))
+    if (parseSegmentKey(info.key)) consider(info);
+  for await (const info of store.list(CHECKPOINT_INDEX_PREFIX)) {
+    if (parseCheckpointIndexKey(info.key) !== undefined) consider(info);
+  }
+  return candidates;
+}
+
+/** Those that nothing needs any more; the indexes first, then the segments that they name. */
+export async function withoutKept(
+  context: EngineContext,
+  candidates: Candidates,
+  floor: Version,
+  roots: readonly RootProvider[],
+): Promise<readonly ObjectInfo[]> {
+  const { log } = context;
+  // Rule `listfirst`: the operations under way before the log that may have their commits.
+  const protectors = await Promise.all(roots.map((root) => root.protector()));
+  await log.refresh();
+  const oldest = await log.stateAt(floor);
+  for (const key of candidates.keys()) {
+    const table = (parsePartKey(key) ?? parseKeyFilterKey(key))?.table;
+    const isKept = table !== undefined && names(oldest, table, key);
+    if (isKept || protectors.some((protects) => protects(key))) candidates.delete(key);
+  }
+  for await (const { tables } of log.records(floor)) {
+    for (const { add } of tables.values()) {
+      for (const { path } of add) {
+        candidates.delete(path);
+        candidates.delete(formatKeyFilterKey(path));
+      }
+    }
+  }
+  await dropNamedSegments(context, candidates, floor);
+  return [...candidates.values()].sort((a, b) => Number(isSegment(a)) - Number(isSegment(b)));
+}
+
+/** Indexes of kept versions stay, and the segments that they name. */
+async function dropNamedSegments(
+  { store }: EngineContext,
+  candidates: Candidates,
+  floor: Version,
+): Promise<void> {
+  for await (const { key } of store.list(CHECKPOINT_INDEX_PREFIX)) {
+    const version = parseCheckpointIndexKey(key);
+    if (version === undefined || version < floor) continue;
+    candidates.delete(formatCheckpointIndexKey(version));
+    const segments = await readSegmentNames(store, version);
+    // One that cannot be read might name any.
+    const kept = segments ?? [...candidates.values()].filter(isSegment).map((info) => info.key);
+    for (const segment of kept) candidates.delete(segment);
+  }
+}
+
+function names(state: RunState, table: TableKey, key: ObjectKey): boolean {
+  const part = key.replace(/\.keys$/, ".parquet") as ObjectKey;
+  return state.tables.get(table)?.parts.has(part) === true;
+}
+
+function isSegment({ key }: ObjectInfo): boolean {
+  return key.startsWith(SEGMENT_PREFIX);
+}

@@ -1,0 +1,45 @@
+/** A reader lease: taken, renewed, returned. Source: docs/format/lease.md. */
+import { formatLeaseKey, IoError, type ObjectKey, type Version } from "@crv/core";
+import { readFloor } from "@crv/manifest";
+import { checkLeaseMs, encodeLease, leaseDeadline } from "@crv/recovery";
+import type { HeldVersion } from "@crv/storage-trait";
+import type { EngineContext } from "../engine-context.js";
+
+/**
+ * Keeps `version` and what it names from cleanup.
+ *
+ * @throws IoError `NOT_FOUND` when the version is not kept any more, `IO`.
+ */
+export async function holdVersion(
+  context: EngineContext,
+  version: Version,
+  forMs: number,
+): Promise<HeldVersion> {
+  checkLeaseMs(forMs);
+  const { store, residual, liveness, clock } = context;
+  const key = formatLeaseKey(context.mintId());
+  const owner = await liveness.self();
+  const encode = () => encodeLease({ version, owner, leaseDeadline: leaseDeadline(clock, forMs) });
+  const outcome = await store.create(key, await encode(), { durability: "full" });
+  const release = (): Promise<void> => returnLease(context, key);
+  // Rule `rootcheck`: durable first, then the floor.
+  const floor = await readFloor(store);
+  if (outcome.kind !== "created" || floor > version) {
+    await release();
+    throw outcome.kind === "created"
+      ? new IoError("NOT_FOUND", `version ${version} was cleaned up: the oldest kept is ${floor}`, {
+          details: { version, floor },
+        })
+      : new IoError("IO", "the store did not confirm the lease: try again");
+  }
+  return {
+    version,
+    renew: async () => residual.replaceLease(key, await encode()),
+    release,
+    [Symbol.asyncDispose]: release,
+  };
+}
+
+async function returnLease({ store, residual }: EngineContext, key: ObjectKey): Promise<void> {
+  await residual.removeUnreferenced([key], await readFloor(store));
+}
