@@ -17,6 +17,7 @@ import { addRunsCommand } from "./commands/runs.js";
 import { addScanCommand } from "./commands/scan.js";
 import { addSettingsCommand } from "./commands/settings.js";
 import { addShowCommand } from "./commands/show.js";
+import { addTailCommand } from "./commands/tail.js";
 import { addVerifyCommand } from "./commands/verify.js";
 import { type CommandContext, type GlobalOptions, loadContext } from "./context.js";
 import type { Terminal } from "./terminal.js";
@@ -68,6 +69,7 @@ export function createProgram(terminal: Terminal): Command {
   addAdoptCommand(program, contextOf);
   addPublishCommand(program, contextOf);
   addBundleCommand(program, contextOf);
+  addTailCommand(program, contextOf);
   addSettingsCommand(program, terminal);
   return program;
 }

@@ -192,6 +192,23 @@ describe("crv scan --tail and --offset", () => {
   });
 });
 
+describe("crv tail", () => {
+  test("prints commits, or the rows that they brought", async () => {
+    const commits = await crv("tail", "r1", "--from", "1", "--commits", "1");
+    expect(commits).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^1 {2}.*\+4,000 rows/),
+    });
+    const json = await crv("--json", "tail", "r1", "--from", "1", "--commits", "1");
+    expect(JSON.parse(json.stdout)).toMatchObject({ version: 1 });
+    const args = ["--from", "1", "--commits", "1", "--table", "trips"];
+    const rows = await crv("tail", "r1", ...args);
+    const lines = rows.stdout.trim().split("\n");
+    expect(lines).toHaveLength(ROWS);
+    expect(lines[1]).toContain(`"big":${BIG + 1n}`);
+  });
+});
+
 describe("crv runs, show and log", () => {
   test("list the run", async () => {
     const runs = JSON.parse((await crv("runs", "--json")).stdout) as unknown[];

@@ -142,6 +142,7 @@ export type {
 export { type AdoptRunOptions, adoptRun } from "./adopt-run.js";
 export type { BundleOptions } from "./bundle-facts.js";
 export { type ConflictResponse, conflictResponse } from "./conflict-response.js";
+export type { FollowedCommit, FollowOptions } from "./follow.js";
 export { IoSettings } from "./io-settings.js";
 export { type LoadedSettings, type LoadSettingsOptions, loadSettings } from "./load-settings.js";
 export { makeRunId } from "./make-run-id.js";

@@ -6,6 +6,7 @@ import {
   formatRunDirectory,
   IoError,
   type JsonObject,
+  LOG_PREFIX,
   parseRunId,
   parseSessionId,
   type RunId,
@@ -31,10 +32,12 @@ import {
   createProcessLiveness,
   openDirectoryReader,
   openDirectoryStore,
+  watchDirectory,
 } from "@crv/storage";
 import type { Durability, StagedStorage } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkChoice, checkKeys } from "./check-options.js";
+import { LogWatch } from "./log-watch.js";
 import { openRoot } from "./open-root.js";
 import { pinned, Run } from "./run.js";
 import { checkLabels, checkParameters, type GivenInfo, openedInfo } from "./run-info-change.js";
@@ -127,7 +130,21 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
     ? await openToRead(path, runId, settings)
     : await openToWrite(path, runId, settings, durability, options);
   const { storage } = opened;
-  const shared = { ...opened, settings, tables, durability, timers: systemTimers, root, path };
+  const watch = () =>
+    new LogWatch({
+      clock: systemClock,
+      watch: (onChange) => watchDirectory(join(path, LOG_PREFIX), onChange),
+    });
+  const shared = {
+    ...opened,
+    settings,
+    tables,
+    durability,
+    timers: systemTimers,
+    root,
+    path,
+    watch,
+  };
   if (at === undefined) return new Run({ ...shared, readOnly });
   try {
     return new Run({ ...shared, ...pinned(await storage.at(parseTarget(at))), owned: storage });

@@ -2,6 +2,7 @@
 import {
   type AdoptReport,
   type CommitRecord,
+  IoError,
   IoSchemaError,
   type OperationRef,
   parseTableKey,
@@ -28,6 +29,13 @@ import type {
 } from "@crv/storage-trait";
 import { type BundleContext, type BundleOptions, bundleFacts } from "./bundle-facts.js";
 import { checkCount, checkKeys } from "./check-options.js";
+import {
+  checkFollowOptions,
+  type FollowedCommit,
+  type FollowOptions,
+  followRun,
+} from "./follow.js";
+import type { LogWatch } from "./log-watch.js";
 import { parseTarget, type VersionTarget } from "./run-target.js";
 
 /** Records read at once while looking back. */
@@ -44,6 +52,7 @@ export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<T
   readonly owned?: AsyncDisposable;
   readonly verify: (options: VerifyOptions) => Promise<VerifyReport>;
   readonly info: () => Promise<RunInfo | undefined>;
+  readonly watch: () => LogWatch;
 }
 
 /** What {@link Run.refresh} found. */
@@ -99,6 +108,8 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   readonly #bundling: BundleContext;
   readonly #verify: RunOptions<Tables>["verify"];
   readonly #info: RunOptions<Tables>["info"];
+  readonly #watch: RunOptions<Tables>["watch"];
+  readonly #pinnedAt: Version | undefined;
 
   /** Made by `openRun`. */
   constructor(options: RunOptions<Tables>) {
@@ -116,6 +127,8 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
       new Run({ ...shared, ...pinned(storage), refresh: async () => NOTHING_RECOVERED });
     this.#verify = options.verify;
     this.#info = options.info;
+    this.#watch = options.watch;
+    this.#pinnedAt = options.pinnedAt;
   }
 
   /** Newest version that this process has seen; reading and writing look for newer ones. */
@@ -171,6 +184,31 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   /** Parameters and labels; undefined when the run was never given any. @throws IoManifestError `CORRUPT`. */
   info(): Promise<RunInfo | undefined> {
     return this.#info();
+  }
+
+  /**
+   * The commits of this run as they happen, of any process, in their order and without a gap; each with the
+   * rows that it brought. Waits for the next one without end: leave the loop, or abort it. Where the
+   * system tells of new files a commit is seen at once, else within a second.
+   *
+   * @example
+   * for await (const commit of run.follow({ table: "metrics" })) {
+   *   for (const { step, loss } of await commit.rows("metrics")) plot(step, loss);
+   * }
+   *
+   * @throws IoError `INVALID_ARGUMENT`; `NOT_FOUND` when the log was trimmed beyond the next version;
+   *   `ABORTED`, `CLOSED`. IoManifestError `CORRUPT`.
+   */
+  follow(options: FollowOptions = {}): AsyncGenerator<FollowedCommit, void, undefined> {
+    checkFollowOptions(options);
+    if (this.#pinnedAt !== undefined) {
+      throw new IoError(
+        "INVALID_ARGUMENT",
+        `version ${this.#pinnedAt} never changes, so nothing can be followed: follow the run itself`,
+        { details: { version: this.#pinnedAt } },
+      );
+    }
+    return followRun({ storage: this.#storage, watch: this.#watch }, options);
   }
 
   /** What the newest version holds, in byte order of name. */

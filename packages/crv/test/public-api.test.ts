@@ -101,6 +101,8 @@ const TYPES = [
   "FileKind",
   "FilesByTable",
   "Filter",
+  "FollowOptions",
+  "FollowedCommit",
   "HeldVersion",
   "InferRow",
   "IoSettingsInput",

@@ -33,7 +33,7 @@ import { adoptRun } from "./foreign/adopt-run.js";
 import { optimizeRun } from "./optimize/optimize-run.js";
 import { pinStorage } from "./pinned-storage.js";
 import { publishView } from "./publish-view.js";
-import { planScan } from "./scan/plan.js";
+import { planScan, planTable } from "./scan/plan.js";
 import { scanTable } from "./scan/scan-table.js";
 import { pinState, stateOf } from "./snapshot.js";
 import { trimLog } from "./trim-log.js";
@@ -151,6 +151,11 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     scan: (snapshot, request) => {
       checkOpen();
       return scanTable(planScan(stateOf(snapshot), request, context.store), request, context.parts);
+    },
+    scanParts: (committed, request) => {
+      checkOpen();
+      const plan = planTable(committed, committed.version, request, context.store);
+      return scanTable(plan, request, context.parts);
     },
     manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table),
     commits: ({ after = 0, signal } = {}) => {

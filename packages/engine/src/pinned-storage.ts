@@ -40,6 +40,10 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
     },
     plan: (snapshot, request) => storage.plan(snapshot, request),
     scan: (snapshot, request) => storage.scan(snapshot, request),
+    scanParts: (parts, request) => {
+      pinned();
+      return storage.scanParts(parts, request);
+    },
     manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table),
     async *commits(range = {}) {
       pinned();

@@ -2,6 +2,7 @@
 export { Dataset, type DatasetOptions } from "./dataset.js";
 export type { AppendInput, InputItem } from "./input/append-input.js";
 export type { Condition, Filter, FilterOperators, FilterValue } from "./read/filter-types.js";
+export { rowsOfBatch } from "./read/rows-of-batch.js";
 export { Scan } from "./read/scan.js";
 export type { ScanOptions } from "./read/scan-options.js";
 export type { Where } from "./read/tick-range.js";

@@ -9,5 +9,6 @@ test("the root exports these values, and no others", () => {
     "Scan",
     "Transaction",
     "readSettings",
+    "rowsOfBatch",
   ]);
 });

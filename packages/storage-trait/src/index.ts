@@ -6,6 +6,7 @@ export type {
   CleanupOptions,
   CleanupReport,
   CommitRange,
+  CommittedParts,
   HeldVersion,
   OperationIntent,
   OptimizedTable,

@@ -287,6 +287,13 @@ export interface CommitRange {
   readonly signal?: AbortSignal;
 }
 
+/** Parts of one table, and the table as it was when they were committed. */
+export interface CommittedParts {
+  readonly version: Version;
+  readonly descriptor: TableDescriptor;
+  readonly parts: readonly PartEntry[];
+}
+
 export interface StagedStorage extends AsyncDisposable {
   readonly [sealed]: "storage";
   readonly runId: RunId;
@@ -303,6 +310,8 @@ export interface StagedStorage extends AsyncDisposable {
   plan(snapshot: SnapshotHandle, request: ScanRequest): Promise<ScanPlan>;
   /** An empty result still has its schema: at least one batch, possibly of no rows. */
   scan(snapshot: SnapshotHandle, request: ScanRequest): AsyncIterable<RecordBatch>;
+  /** The rows of parts that a commit record names, whether they are still live or not. As {@link scan}. */
+  scanParts(parts: CommittedParts, request: ScanRequest): AsyncIterable<RecordBatch>;
   /** From the log, not from the published file; undefined when the table does not exist. */
   manifest(snapshot: SnapshotHandle, table: TableKey): TableManifest | undefined;
   commits(range?: CommitRange): AsyncIterable<CommitRecord>;

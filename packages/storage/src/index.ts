@@ -15,6 +15,7 @@ export {
 } from "./local/open-directory.js";
 export { readTextFile, TEXT_FILE_BYTES_MAX } from "./local/read-text-file.js";
 export { openStoreRoot, type StoreRoot, type StoreRootOptions } from "./local/store-root.js";
+export { watchDirectory } from "./local/watch-directory.js";
 export { createMemoryStore } from "./memory-store.js";
 export { codecVersions, packageVersion } from "./package-version.js";
 export { createParquetPartStore, type ParquetPartStoreOptions } from "./parquet/part-store.js";
