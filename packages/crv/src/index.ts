@@ -86,6 +86,7 @@ export {
   type FileKind,
   type PhaseEvent,
   type ProblemKind,
+  type StoreEvent,
   type VerifyCounts,
   type VerifyOptions,
   type VerifyProblem,

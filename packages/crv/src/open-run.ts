@@ -37,6 +37,7 @@ import {
 import type { Durability, StagedStorage } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkChoice, checkKeys } from "./check-options.js";
+import { publishEvent } from "./diagnostics.js";
 import { LogWatch } from "./log-watch.js";
 import { openRoot } from "./open-root.js";
 import { pinned, Run } from "./run.js";
@@ -313,6 +314,7 @@ async function openToWrite(
       mintId,
       durability,
       beforeClose: endSession,
+      onEvent: (event) => publishEvent(path, event),
       ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
       ...(leaseMs !== undefined && { leaseMs }),
       ...(onPhase && { onPhase }),

@@ -144,6 +144,7 @@ const TYPES = [
   "SkippedFile",
   "StageFilesOptions",
   "Store",
+  "StoreEvent",
   "StoreOptions",
   "SweepReport",
   "SweptOperation",

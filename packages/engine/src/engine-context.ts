@@ -8,6 +8,7 @@ import type { PartStore } from "@crv/storage-trait/parts";
 import type { InlineCommitResidual } from "@crv/storage-trait/residual";
 import type { CommitTurns } from "./commit-turns.js";
 import type { PublishedViews } from "./published-views.js";
+import type { StoreEvent } from "./store-event.js";
 
 /** The four phases of a commit, and its end. Source: docs/design/protocol.md, "Commit". */
 export const COMMIT_PHASES = ["sidecar", "parts", "publish", "views"] as const;
@@ -54,6 +55,7 @@ export interface EngineContext extends ReaderContext {
   readonly turns: CommitTurns;
   /** Operations of this process that are under way. */
   readonly own: Set<OperationId>;
+  readonly onEvent?: (event: StoreEvent) => void;
   readonly onPhase: ((event: PhaseEvent) => void | Promise<void>) | undefined;
   /** Settles what dead writers left: at open, and at the start of every write. */
   readonly recover: () => Promise<SweepReport>;

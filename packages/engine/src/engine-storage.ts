@@ -70,10 +70,14 @@ export function makeStorage(context: EngineContext): StagedStorage {
     hold: (snapshot, forMs) => holdVersion(context, snapshot.version, forMs),
     optimize: (options) => optimizeRun(context, options),
     resolve: (operation) => resolve(context, operation),
-    trimLog: (keepVersions) => trimLog(context, keepVersions),
     publishView: (table) => publishView(context, table),
     writeBundle: (facts) => writeBundle(context, facts),
     adopt: (request) => adoptRun(context, request),
+    trimLog: async (keepVersions) => {
+      const report = await trimLog(context, keepVersions);
+      context.onEvent?.({ kind: "maintenance", runId: context.runId, action: "trim_log", report });
+      return report;
+    },
     close: async () => {
       await groups.idle();
       await context.views.followAll();

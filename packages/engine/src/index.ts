@@ -10,6 +10,7 @@ export {
   openStorage,
 } from "./open-storage.js";
 export { readAhead } from "./scan/read-ahead.js";
+export type { StoreEvent } from "./store-event.js";
 export type { VerifyCounts } from "./verify/findings.js";
 export type { FileKind, ProblemKind, VerifyProblem } from "./verify/problem.js";
 export {

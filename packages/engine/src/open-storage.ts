@@ -3,7 +3,7 @@
  * opened for reading is given no verb that writes.
  */
 import { type Clock, createHash52, type OperationId, type Random, type RunId } from "@crv/core";
-import { CommitLog, foreignState, Publisher } from "@crv/manifest";
+import { CommitLog, foreignState } from "@crv/manifest";
 import {
   checkLeaseMs,
   LEASE_MS,
@@ -23,6 +23,7 @@ import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
 import { describeExamined, examineRun } from "./foreign/examine-run.js";
 import { presentColumns } from "./present-columns.js";
 import { PublishedViews } from "./published-views.js";
+import { ObservedPublisher, type StoreEvent } from "./store-event.js";
 
 /** Rows held by one operation: with their Parquet form, well under the limit of WebAssembly. */
 const STAGE_BYTES_MAX = 256 * 1024 * 1024;
@@ -58,6 +59,8 @@ export interface OpenStorageOptions extends OpenReaderOptions {
   /** Keys that a check of constraints holds at once. */
   readonly keysHeldMax?: number;
   readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
+  /** Told of commits, conflicts, recoveries and maintenance of this process. */
+  readonly onEvent?: (event: StoreEvent) => void;
   /** Called when the storage is closed, after its last write. */
   readonly beforeClose?: () => Promise<void>;
 }
@@ -81,7 +84,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
   const { store, residual, liveness, clock, leaseMs = LEASE_MS } = options;
   checkLeaseMs(leaseMs);
   const log = new CommitLog(store);
-  const publisher = new Publisher({ ...options, log });
+  const publisher = new ObservedPublisher({ ...options, log });
   const own = new Set<OperationId>();
   const views: ViewContext = { store, residual, log };
   const recovery: RecoveryContext = {
