@@ -140,7 +140,10 @@ function followedCommit(
     version: record.version,
     record,
     tables: [...record.tables.keys()].sort(),
-    rewrites: (name) => (record.tables.get(parseTableKey(name))?.remove.length ?? 0) > 0,
+    rewrites(name) {
+      const change = record.tables.get(parseTableKey(name));
+      return change !== undefined && change.preserving !== true && change.remove.length > 0;
+    },
     batches,
     async rows(name) {
       const rows: Readonly<Record<string, unknown>>[] = [];

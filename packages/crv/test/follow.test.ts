@@ -104,6 +104,19 @@ describe("follow", () => {
     await following.return();
   });
 
+  test("gives a commit that merges small parts no rows", async () => {
+    const root = await scratchDirectory();
+    await using run = await openFlights(root);
+    for (let n = 0; n < 4; n++) await run.append("flights", flightsFrom(n, 1));
+    await run.optimize();
+    const following = run.follow({ fromVersion: 5 });
+    const [commit] = await take(following, 1);
+    expect(commit?.record.kind).toBe("optimize");
+    expect(commit?.rewrites("flights")).toBe(false);
+    expect(await commit?.rows("flights")).toEqual([]);
+    await following.return();
+  });
+
   test("gives every commit of several processes once, in order", async () => {
     const root = await scratchDirectory();
     const columns = { tick: "i64", writer: "str", n: "i64" } as const;
