@@ -1,14 +1,11 @@
 /** The command line: global options, and the commands in the order in which help lists them. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-
 import { addAdoptCommand } from "./commands/adopt.js";
 import { addBundleCommand } from "./commands/bundle.js";
-
 import { addCleanupCommand } from "./commands/cleanup.js";
-
+import { addCopyCommands } from "./commands/copy.js";
 import { addImportCommand } from "./commands/import.js";
-
 import { addLogCommand } from "./commands/log.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
 import { addPublishCommand } from "./commands/publish.js";
@@ -65,6 +62,7 @@ export function createProgram(terminal: Terminal): Command {
   addVerifyCommand(program, contextOf);
   addOptimizeCommand(program, contextOf);
   addCleanupCommand(program, contextOf);
+  addCopyCommands(program, contextOf);
   addScanCommand(program, contextOf);
   addAdoptCommand(program, contextOf);
   addPublishCommand(program, contextOf);

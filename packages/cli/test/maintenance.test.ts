@@ -58,3 +58,20 @@ test("parts are merged, then what only old versions name is removed", async () =
   expect(await runCrv("--root", root, "verify", "r", "--deep")).toMatchObject({ code: 0 });
   expect((await runCrv("--root", root, "cleanup", "r")).code).toBe(2);
 });
+
+test("a run is copied into another store, and its tables written as plain files", async () => {
+  const to = join(root, "elsewhere");
+  expect(await crvJson("copy", "r", "--to", to, "--as", "copy")).toMatchObject({ run_id: "r" });
+  expect(await runCrv("--root", to, "verify", "copy", "--deep")).toMatchObject({ code: 0 });
+  const told = await runCrv(
+    "--root",
+    root,
+    "export",
+    "r",
+    join(root, "plain"),
+    "--tables",
+    "holdings",
+  );
+  expect(told).toMatchObject({ code: 0, stderr: "" });
+  expect(told.stdout).toMatch(/^copied version 7: 1 parts, /);
+});

@@ -83,6 +83,7 @@ export {
 export {
   COMMIT_PHASES,
   type CommitPhase,
+  type CopyReport,
   type FileKind,
   type PhaseEvent,
   type ProblemKind,
@@ -143,6 +144,12 @@ export type {
 export { type AdoptRunOptions, adoptRun } from "./adopt-run.js";
 export type { BundleOptions } from "./bundle-facts.js";
 export { type ConflictResponse, conflictResponse } from "./conflict-response.js";
+export {
+  type CopyRunOptions,
+  copyRun,
+  type ExportRunOptions,
+  exportRun,
+} from "./copy-run.js";
 export type { FollowedCommit, FollowOptions } from "./follow.js";
 export { IoSettings } from "./io-settings.js";
 export { type LoadedSettings, type LoadSettingsOptions, loadSettings } from "./load-settings.js";

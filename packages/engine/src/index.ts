@@ -1,4 +1,10 @@
 /** The one implementation of the sealed storage: staged operations, the commit pipeline, scans. */
+export {
+  type CopyOptions,
+  type CopyReport,
+  copyRun,
+  exportTables,
+} from "./copy/copy-run.js";
 export { COMMIT_PHASES, type CommitPhase, type PhaseEvent } from "./engine-context.js";
 export { isForeignRun } from "./foreign/is-foreign-run.js";
 export { type InspectOptions, inspectOperations } from "./inspect-operations.js";

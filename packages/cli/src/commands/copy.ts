@@ -1,0 +1,62 @@
+/** `crv copy` and `crv export`: a run in another store, or its tables as plain files. */
+import type { Command } from "commander";
+import { type CopyReport, copyRun, exportRun } from "crv";
+import { type CommandContext, writeResult } from "../context.js";
+import { formatBytes, formatCount } from "../format/figures.js";
+import { nameList, wholeNumber } from "./arguments.js";
+
+export function addCopyCommands(
+  program: Command,
+  contextOf: (command: Command) => CommandContext,
+): void {
+  program
+    .command("copy")
+    .description("copy a run with all its versions into another store")
+    .argument("<run>", "run id")
+    .requiredOption("--to <root>", "directory of the other store")
+    .option("--as <run>", "run id of the copy")
+    .action(async (runId: string, options: { to: string; as?: string }, command: Command) => {
+      const context = contextOf(command);
+      const { root, terminal } = context;
+      const { to, as: toRunId = runId } = options;
+      const report = await copyRun({ root, runId, to, toRunId, signal: terminal.signal });
+      await tell(context, runId, report);
+    });
+  program
+    .command("export")
+    .description("write the tables of one version as plain Parquet")
+    .argument("<run>", "run id")
+    .argument("<dir>", "directory to write to")
+    .option("--at <version>", "default the newest", wholeNumber(1))
+    .option("--tables <names>", "only these, separated by commas", nameList)
+    .action(
+      async (
+        runId: string,
+        to: string,
+        { at, tables }: { at?: number; tables?: string[] },
+        command: Command,
+      ) => {
+        const context = contextOf(command);
+        const { root, terminal } = context;
+        const report = await exportRun({
+          root,
+          runId,
+          to,
+          signal: terminal.signal,
+          ...(at !== undefined && { version: at }),
+          ...(tables && { tables }),
+        });
+        await tell(context, runId, report);
+      },
+    );
+}
+
+function tell(context: CommandContext, runId: string, report: CopyReport): Promise<void> {
+  const { version, floor, parts, bytes } = report;
+  const versions = floor === version ? `version ${version}` : `versions ${floor} to ${version}`;
+  return writeResult(
+    context,
+    { run_id: runId, version, floor, parts, bytes },
+    () => `copied ${versions}: ${formatCount(parts)} parts, ${formatBytes(bytes)}\n`,
+  );
+}

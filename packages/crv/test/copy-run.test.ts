@@ -1,0 +1,111 @@
+/** Goal: a copy of a run is the run; an export is plain Parquet; a moved store opens as it is. */
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { copyRun, exportRun, openRun, verifyRun } from "../src/index.js";
+import { listFiles, listParts } from "./support/listing.js";
+import { scratchDirectory } from "./support/scratch.js";
+import { flights, flightsFrom } from "./support/tables.js";
+
+async function runOfVersions(root: string): Promise<void> {
+  await using run = await openRun({ root, runId: "r", tables: [flights] });
+  for (let commit = 0; commit < 6; commit++) {
+    await run.append("flights", flightsFrom(commit * 30, 30));
+  }
+  await run.cleanup({ keepVersions: 4, graceMs: 0 });
+  await run.append("flights", flightsFrom(180, 30));
+}
+
+async function rowsOf(root: string, runId: string, at?: number) {
+  await using run = await openRun({
+    root,
+    runId,
+    mode: "readOnly",
+    ...(at !== undefined && { at }),
+  });
+  return await run.scan("flights", { order: "tick" }).toRows();
+}
+
+test("a copy has every kept version, is sound, and can be written", async () => {
+  const root = await scratchDirectory();
+  const to = join(await scratchDirectory(), "backup");
+  await runOfVersions(root);
+  const report = await copyRun({ root, runId: "r", to, toRunId: "copy" });
+  expect(report).toMatchObject({ version: 7, floor: 3, parts: 7 });
+  expect(await rowsOf(to, "copy")).toEqual(await rowsOf(root, "r"));
+  expect(await rowsOf(to, "copy", 4)).toEqual(await rowsOf(root, "r", 4));
+  await using copy = await openRun({ root: to, runId: "copy", tables: [flights] });
+  expect((await copy.verify({ deep: true })).problems).toEqual([]);
+  await copy.append("flights", flightsFrom(500, 1));
+  expect(copy.version).toBe(8);
+  await expect(copyRun({ root, runId: "r", to, toRunId: "copy" })).resolves.toMatchObject({
+    version: 7,
+  });
+});
+
+test("a copy that was cut off is completed; a target that holds something else is refused", async () => {
+  const root = await scratchDirectory();
+  const to = await scratchDirectory();
+  await runOfVersions(root);
+  const controller = new AbortController();
+  const cut = copyRun({
+    root,
+    runId: "r",
+    to,
+    signal: controller.signal,
+    onProgress: ({ parts }) => parts === 2 && controller.abort(),
+  });
+  await expect(cut).rejects.toMatchObject({ code: "ABORTED" });
+  await copyRun({ root, runId: "r", to });
+  expect((await verifyRun({ root: to, runId: "r", deep: true })).problems).toEqual([]);
+  await using other = await openRun({ root: to, runId: "other" });
+  await other.append("holdings", [{ tick: 1, agent_id: "A", token_id: "T", quantity: 1 }]);
+  await expect(copyRun({ root: to, runId: "r", to, toRunId: "other" })).rejects.toMatchObject({
+    code: "ALREADY_EXISTS",
+  });
+});
+
+test("a damaged part is not copied", async () => {
+  const root = await scratchDirectory();
+  const to = await scratchDirectory();
+  await runOfVersions(root);
+  const run = join(root, "runs", "r");
+  const [part] = await listParts(run);
+  const bytes = await readFile(join(run, part as string));
+  bytes[100] = (bytes[100] as number) ^ 1;
+  await writeFile(join(run, part as string), bytes);
+  await expect(copyRun({ root, runId: "r", to })).rejects.toMatchObject({ code: "CORRUPT" });
+  await expect(rowsOf(to, "r")).rejects.toBeInstanceOf(Error);
+});
+
+test("an export has the parts of one version and a manifest", async () => {
+  const root = await scratchDirectory();
+  const to = join(await scratchDirectory(), "export");
+  await runOfVersions(root);
+  expect(await exportRun({ root, runId: "r", version: 4, to })).toMatchObject({
+    version: 4,
+    parts: 4,
+  });
+  const files = await listFiles(to);
+  expect(files.filter((file) => file.endsWith(".parquet"))).toHaveLength(4);
+  expect(files).toContain("tables/flights/manifest.json");
+  await expect(exportRun({ root, runId: "r", version: 2, to })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+});
+
+test("a store that was moved, or copied while nobody wrote, opens as it is", async () => {
+  const root = join(await scratchDirectory(), "store");
+  await mkdir(root);
+  await runOfVersions(root);
+  const rows = await rowsOf(root, "r");
+  const copied = `${root}-copied`;
+  const moved = `${root}-moved`;
+  await cp(root, copied, { recursive: true });
+  await rename(root, moved);
+  for (const place of [copied, moved]) {
+    expect(await rowsOf(place, "r")).toEqual(rows);
+    expect((await verifyRun({ root: place, runId: "r", deep: true })).problems).toEqual([]);
+    await rm(place, { recursive: true });
+  }
+});
