@@ -60,6 +60,7 @@ async function runOfEveryFile(root: string): Promise<void> {
     runId: "r",
     tables: [keyed],
     durability: "process",
+    parameters: { seed: 7 },
     settings: { writeManifestEveryN: 1 },
   });
   for (let commit = 0; commit < 8; commit++) await run.append("keyed", rowsOf(commit));
@@ -106,6 +107,7 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   "checkpoint index": /^_checkpoints\/indexes\//,
   segment: /^_checkpoints\/segments\//,
   sidecar: /^_recovery\//,
+  "run info": /^_info\//,
   lease: /^_leases\//,
   part: /\.parquet$/,
   "key filter": /\.keys$/,

@@ -26,7 +26,13 @@ export {
 } from "./publisher.js";
 export { decodeRecord, describeRecord, encodeRecord } from "./record-codec.js";
 export { type CreateRecordOutcome, createRecord } from "./record-creator.js";
-export { changeRunInfo, encodeRunInfo, type RunInfo, readRunInfo } from "./run-info.js";
+export {
+  changeRunInfo,
+  checkRunInfo,
+  encodeRunInfo,
+  type RunInfo,
+  readRunInfo,
+} from "./run-info.js";
 export {
   applyRecord,
   emptyState,

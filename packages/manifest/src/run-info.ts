@@ -112,6 +112,20 @@ async function readNewest(
   const key = formatInfoKey(revision);
   const bytes = await reader.get(key, { sizeBytesMax: INFO_BYTES_MAX });
   if (bytes === undefined) throw corrupt(key, "it vanished while it was read");
+  return decodeInfo(revision, bytes);
+}
+
+/**
+ * Checks one revision of a run's parameters and labels.
+ *
+ * @throws IoManifestError `CORRUPT`, VersionMismatch `FORMAT_UNSUPPORTED`.
+ */
+export async function checkRunInfo(revision: number, bytes: Uint8Array): Promise<void> {
+  await decodeInfo(revision, bytes);
+}
+
+async function decodeInfo(revision: number, bytes: Uint8Array) {
+  const key = formatInfoKey(revision);
   const found = await decodeDocument(key, bytes, infoShape);
   if (found.revision !== revision) throw corrupt(key, `it says that it is ${found.revision}`);
   return found;

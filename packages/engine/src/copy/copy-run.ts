@@ -11,12 +11,15 @@ import {
   formatKeyFilterKey,
   formatManifestViewKey,
   formatRecordKey,
+  INFO_BYTES_MAX,
+  INFO_PREFIX,
   IoError,
   KEY_FILTER_BYTES_MAX,
   LOG_PREFIX,
   type ObjectKey,
   PART_BYTES_MAX,
   type PartEntry,
+  parseInfoKey,
   parseRecordKey,
   RECORD_BYTES_MAX,
   type Seal,
@@ -75,6 +78,9 @@ export async function copyRun(
       if (record.version > version) break;
       for (const { add } of record.tables.values()) await copier.parts(add);
     }
+  }
+  for await (const { key } of source.list(INFO_PREFIX)) {
+    if (parseInfoKey(key) !== undefined) await copier.file(key, INFO_BYTES_MAX);
   }
   if (floor > 1) {
     await copier.file(formatCheckpointKey(floor - 1), CHECKPOINT_BYTES_MAX);

@@ -4,29 +4,36 @@ import {
   digestOf,
   FLOOR_PREFIX,
   formatFloorKey,
+  formatInfoKey,
+  formatSessionKey,
   formatSidecarKey,
   HEAD_HINT_KEY,
+  INFO_BYTES_MAX,
+  INFO_PREFIX,
   LEASE_PREFIX,
   parseCheckpointIndexKey,
   parseCheckpointKey,
   parseFloorKey,
+  parseInfoKey,
   parseLeaseKey,
   parseSegmentKey,
+  parseSessionKey,
   parseSidecarKey,
   SEGMENT_BYTES_MAX,
   SEGMENT_PREFIX,
+  SESSION_PREFIX,
   SIDECAR_BYTES_MAX,
   SIDECAR_PREFIX,
   SMALL_FILE_BYTES_MAX,
   type TableKey,
   type Version,
 } from "@crv/core";
-import { checkFloor } from "@crv/manifest";
-import { decodeLease, decodeSidecar } from "@crv/recovery";
+import { checkFloor, checkRunInfo } from "@crv/manifest";
+import { decodeLease, decodeSession, decodeSidecar } from "@crv/recovery";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { Findings } from "./findings.js";
 import { listNames, parseName } from "./list-names.js";
-import { damageOf } from "./problem.js";
+import { damageOf, type VerifyProblem } from "./problem.js";
 import type { CheckpointForms } from "./walk-log.js";
 
 /** The floor, by its names as everywhere; their contents must say the same. */
@@ -64,6 +71,36 @@ export async function checkSidecars(
     }
   }
   return tables;
+}
+
+/** Parameters and labels, and who has the run open for writing. */
+export async function checkRunNotes(store: ObjectReader, findings: Findings): Promise<void> {
+  for await (const revision of listNames(store, INFO_PREFIX, parseInfoKey, findings)) {
+    const path = formatInfoKey(revision);
+    await checkNote(store, findings, { file: "info", path }, (bytes) =>
+      checkRunInfo(revision, bytes),
+    );
+  }
+  for await (const session of listNames(store, SESSION_PREFIX, parseSessionKey, findings)) {
+    const path = formatSessionKey(session);
+    await checkNote(store, findings, { file: "session", path }, (bytes) =>
+      decodeSession(session, bytes),
+    );
+  }
+}
+
+async function checkNote(
+  store: ObjectReader,
+  findings: Findings,
+  about: Pick<VerifyProblem, "file" | "path">,
+  check: (bytes: Uint8Array) => Promise<unknown>,
+): Promise<void> {
+  try {
+    const bytes = await store.get(about.path, { sizeBytesMax: INFO_BYTES_MAX });
+    if (bytes) await check(bytes);
+  } catch (error) {
+    findings.add({ ...about, ...damageOf(error) });
+  }
 }
 
 export async function checkLeases(store: ObjectReader, findings: Findings): Promise<void> {

@@ -13,6 +13,8 @@ export type FileKind =
   | "sidecar"
   | "lease"
   | "hint"
+  | "info"
+  | "session"
   | "foreign";
 
 /**

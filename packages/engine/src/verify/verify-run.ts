@@ -21,6 +21,7 @@ import {
   checkFloors,
   checkHint,
   checkLeases,
+  checkRunNotes,
   checkSegments,
   checkSidecars,
   listCheckpoints,
@@ -99,6 +100,7 @@ async function verifyOnce(
   const checkpoints = await listCheckpoints(store, findings);
   await checkHint(store, findings, checkpoints);
   await checkLeases(store, findings);
+  await checkRunNotes(store, findings);
   const pending = await checkSidecars(store, findings);
   const walk = new LogWalk({ store, findings, floor, checkpoints, deep, signal });
   const hashKey = await createHash52();
