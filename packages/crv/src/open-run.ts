@@ -299,11 +299,12 @@ async function openToWrite(
     { store, residual: store, liveness },
     { sessionId: parseSessionId(mintId()), startedAt: clock.now().toISOString() },
   );
+  let opened: OpenedStorage;
   try {
     if (parameters !== undefined || labels !== undefined) {
       await changeRunInfo(store, (info) => openedInfo(runId, info, options, clock.now()));
     }
-    const opened = await openStorage({
+    opened = await openStorage({
       runId,
       store,
       residual: store,
@@ -319,17 +320,17 @@ async function openToWrite(
       ...(leaseMs !== undefined && { leaseMs }),
       ...(onPhase && { onPhase }),
     });
-    if (!isTakenOver) await refuseForeign(opened.storage, store, path);
-    return {
-      ...opened,
-      inspect: () => inspect(store),
-      verify: (options) => verifyRun({ store, parts }, options),
-      info: () => readRunInfo(store),
-    };
   } catch (error) {
     await endSession();
     throw error;
   }
+  if (!isTakenOver) await refuseForeign(opened.storage, store, path);
+  return {
+    ...opened,
+    inspect: () => inspect(store),
+    verify: (options) => verifyRun({ store, parts }, options),
+    info: () => readRunInfo(store),
+  };
 }
 
 /** A log that does not name what is there would hide it. */

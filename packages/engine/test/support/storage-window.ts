@@ -39,6 +39,7 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^tables\/$/, "tables-directory"],
   [/^_leases\/$/, "leases"],
   [/^tables\/[^/]+\/?$/, "table-directory"],
+  [/^tables\/$/, "tables"],
   [/^$/, "root-directory"],
   [/^_log\/?$/, "log-directory"],
   [/^_recovery$/, "sidecar-directory"],

@@ -19,6 +19,7 @@ import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/
 import type { RecordBatch } from "apache-arrow";
 import type { Contents } from "./check-run.js";
 import { crashAtWindow } from "./dead-writer.js";
+import { FOREIGN_PART, NAMED, placePart } from "./foreign-part.js";
 import { windowOf } from "./storage-window.js";
 import {
   type Append,
@@ -306,6 +307,40 @@ const BUNDLE_FACTS: RunBundleFacts = {
   meta: {},
 };
 
+/** What it wrote is named by one commit; until then, and after a crash, it lies there unnamed. */
+const registering: Writer = {
+  ...operation("registration of a part of another program", HELD, async (storage) => {
+    await using base = await storage.snapshot();
+    await using tx = await storage.begin({ base, mode: "blind", operationId: OPERATION });
+    await tx.stageSchema(NAMED.name, { kind: "create", descriptor: NAMED });
+    await tx.stageFiles(NAMED.name, [FOREIGN_PART]);
+    return tx.commit();
+  }),
+  contents: [HELD, { ...HELD, [NAMED.name]: [1, 2] }],
+  leftovers: true,
+  async prepare() {
+    const disk = await runOfOneCommit();
+    await placePart(disk);
+    return openOn(disk);
+  },
+};
+
+const adopting: Writer = {
+  name: "adoption",
+  contents: [{}, { [NAMED.name]: [1, 2] }],
+  leftovers: true,
+  async prepare() {
+    const disk = new SimulatedDisk();
+    await placePart(disk);
+    return openOn(disk);
+  },
+  async run({ opened }) {
+    const { storage } = opened as OpenedProcess;
+    await storage.adopt({ tickBucketSize: 10, skipDamaged: false });
+    await storage.close();
+  },
+};
+
 /** The commit after which a checkpoint is due. Its windows begin there: a run so long opens slowly. */
 const CHECKPOINT_VERSION = 128;
 const checkpointing: Writer = {
@@ -539,6 +574,8 @@ export const WRITERS: readonly Writer[] = [
   showing("run bundle", (storage) => storage.writeBundle(BUNDLE_FACTS)),
   optimizing,
   cleaning,
+  registering,
+  adopting,
   trimming,
   checkpointing,
   recovering("recovery, roll-back", PARTS_ARE_THERE, [HELD]),

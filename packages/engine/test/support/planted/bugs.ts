@@ -599,4 +599,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: "the paths of own commits are not known",
+    caughtBy: "files of other programs",
+    edits: [{ file: "manifest/src/run-state.ts", find: "  paths.add(record);\n", replace: "" }],
+  },
+  {
+    name: "a file that another process registered meanwhile is registered again",
+    caughtBy: "files of other programs",
+    edits: [
+      {
+        file: PROPOSAL,
+        find: "edit.add.some(({ path }) => state.paths.has(path, state.version))",
+        replace: "edit.add.some(({ path }) => state.paths.has(path, 0))",
+      },
+    ],
+  },
 ];

@@ -8,6 +8,7 @@ import { crashEveryCall, crashEveryRecovery } from "../crash-windows.js";
 import { DAMAGES, mergeOverDamage } from "../damaged-filters.js";
 import { evolveUnderAppends } from "../evolution-proof.js";
 import { plantEveryFault } from "../fault-proof.js";
+import { registerTwice } from "../foreign-files-proof.js";
 import { checkHistory } from "../history/check-history.js";
 import { recordHistory } from "../history/live-history.js";
 import { runModel } from "../model/run-model.js";
@@ -48,6 +49,9 @@ export const PROOFS = {
   },
   async "change of columns"() {
     await evolveUnderAppends();
+  },
+  async "files of other programs"() {
+    await registerTwice();
   },
   async histories() {
     const options = { writers: 3, operations: 10, faultProbability: 0, stopProbability: 0.004 };
