@@ -110,6 +110,21 @@ describe("run.evolve", () => {
     expect(await rowsOf(again)).toMatchObject([{ city: "Bern", seats: 9, delay: null }]);
   });
 
+  test("parts of before and after are merged, and what was dropped stays gone", async () => {
+    await using run = await fill(await scratchDirectory());
+    await run.evolve("trips", { drop: ["delay"], add: { note: "str?" } });
+    await run.append("trips", [
+      { minute: 2, city: "Zug", seats: 5, position: { lat: 1 }, note: "n" },
+    ]);
+    await run.evolve("trips", { add: { delay: "str?" } });
+    await run.optimize({ bucketPartsMin: 2 });
+    expect(await run.scan("trips").files()).toHaveLength(1);
+    expect(await rowsOf(run)).toMatchObject([
+      { city: "Bern", delay: null, note: null },
+      { city: "Zug", delay: null, note: "n" },
+    ]);
+  });
+
   test("a program that describes the table as it was is refused, one that does not goes on", async () => {
     const root = await scratchDirectory();
     await using run = await fill(root);

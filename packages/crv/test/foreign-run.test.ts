@@ -135,6 +135,16 @@ describe("adoptRun", () => {
     expect((await store.runs()) as RunSummary[]).toMatchObject([{ runId, version: 3, tables: 5 }]);
   });
 
+  test("leaves parts that are verified and merged as others are", async () => {
+    const root = await copyFixture();
+    await adoptRun({ root, runId });
+    await using run = await openRun({ root, runId });
+    expect((await run.verify({ deep: true })).problems).toEqual([]);
+    await run.optimize({ bucketPartsMin: 2 });
+    await checkRows(run);
+    expect(await run.scan("holdings").files()).toHaveLength(2);
+  });
+
   test("is done once, and needs something to take over", async () => {
     const root = await copyFixture();
     await adoptRun({ root, runId });

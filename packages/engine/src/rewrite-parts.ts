@@ -3,9 +3,10 @@
  * that no change touches are not rewritten. Holds one part at a time.
  */
 import type { PartEntry, TableDescriptor } from "@crv/core";
-import { arrowSchema, BatchBuilder, equalTypes } from "@crv/core/arrow";
+import { arrowSchema } from "@crv/core/arrow";
 import type { PartStore } from "@crv/storage-trait/parts";
-import type { RecordBatch, Schema } from "apache-arrow";
+import type { RecordBatch } from "apache-arrow";
+import { ownTypes } from "./own-types.js";
 
 /** What becomes of the rows of one batch. */
 export interface BatchChange {
@@ -43,17 +44,4 @@ export async function* rewriteParts(
       yield* each?.rows ?? [batches[i] as RecordBatch];
     }
   }
-}
-
-/** Parts of older columns, or of other programs, hold types that no column has: these are rebuilt. */
-function ownTypes(batch: RecordBatch, schema: Schema): RecordBatch {
-  const types = new Map(schema.fields.map(({ name, type }) => [name as string, type]));
-  const isOwn = batch.schema.fields.every(({ name, type }) => {
-    const own = types.get(name);
-    return own !== undefined && equalTypes(own, type);
-  });
-  if (isOwn) return batch;
-  const builder = new BatchBuilder(schema);
-  builder.append(batch);
-  return builder.finish();
 }

@@ -2,10 +2,18 @@
  * Looks at one part: quickly, at its size and that of its key filter; deeply, at every byte: digest,
  * decoding, rows against statistics, ticks, bucket and key filter.
  */
-import { checkSeal, formatKeyFilterKey, type Hash52 } from "@crv/core";
+import {
+  checkSeal,
+  formatKeyFilterKey,
+  type Hash52,
+  type PartEntry,
+  type TableDescriptor,
+} from "@crv/core";
+import { arrowSchema } from "@crv/core/arrow";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import { KeyFilter } from "../keys/key-filter.js";
+import { ownTypes } from "../own-types.js";
 import { checkRows, RowCheck } from "./check-rows.js";
 import type { Findings } from "./findings.js";
 import { damageOf, type ProblemKind, type VerifyProblem } from "./problem.js";
@@ -47,11 +55,13 @@ async function checkContent(
 ): Promise<void> {
   const { parts, hashKey, findings, signal } = context;
   const { part, descriptor } = named;
-  const check = new RowCheck(part, descriptor, filter && { filter, hashKey });
+  const table = presentTable(descriptor, part);
+  const schema = arrowSchema(table);
+  const check = new RowCheck(part, table, filter && { filter, hashKey });
   try {
     const request = { ...(signal && { signal }) };
-    for await (const batch of parts.read(part, descriptor, request)) {
-      checkRows(check, batch, (rows) => parts.measure(descriptor, rows));
+    for await (const batch of parts.read(part, table, request)) {
+      checkRows(check, ownTypes(batch, schema), (rows) => parts.measure(table, rows));
     }
   } catch (error) {
     findings.add({ ...ofPart(named, "changed", ""), ...damageOf(error) });
@@ -113,4 +123,17 @@ function ofFilter(named: NamedPart, kind: ProblemKind, detail: string): VerifyPr
   const { part, descriptor, version } = named;
   const path = formatKeyFilterKey(part.path);
   return { file: "key-filter", kind, path, detail, version, table: descriptor.name };
+}
+
+/** The table as far as the part has it: one of another program may lack columns. */
+function presentTable(table: TableDescriptor, part: PartEntry): TableDescriptor {
+  const isPresent = (column: string): boolean => Object.hasOwn(part.columns, column);
+  const columns = Object.entries(table.columns).filter(([column]) => isPresent(column));
+  if (columns.length === Object.keys(table.columns).length) return table;
+  return {
+    ...table,
+    columns: Object.fromEntries(columns),
+    required: table.required.filter(isPresent),
+    nullable: table.nullable.filter(isPresent),
+  };
 }
