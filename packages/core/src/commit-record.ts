@@ -2,8 +2,9 @@
  * The commit record: one JSON object per version, created once, never changed. The state of a run at
  * version N is the fold of records 1..N. Source: docs/format/commit-record.md.
  */
+import type { ArtifactMember } from "./artifact.js";
 import type { TableDescriptor } from "./descriptor.js";
-import type { BranchName, CommitId, OperationId, TableKey } from "./id-types.js";
+import type { ArtifactName, BranchName, CommitId, OperationId, TableKey } from "./id-types.js";
 import type { ObjectKey } from "./object-key.js";
 import type { PartEntry } from "./part-entry.js";
 import type { TableVersion, Version } from "./version.js";
@@ -45,6 +46,8 @@ export interface OperationEntry {
   readonly kind: OperationKind;
   /** Version of each touched or asserted table that the operation expected; null = blind. */
   readonly tables: ReadonlyMap<TableKey, TableVersion | null>;
+  /** Version that it expected of each touched or asserted artifact, 0 = absent. Absent without any. */
+  readonly artifacts?: ReadonlyMap<ArtifactName, Version>;
   /** Absent when its parts are its own. */
   readonly shared?: SharedRows;
 }
@@ -105,6 +108,8 @@ export interface CommitRecord {
   /** Operations that can never commit any more. */
   readonly aborts: readonly OperationId[];
   readonly tables: ReadonlyMap<TableKey, TableChange>;
+  /** Members of each artifact that it writes, all of them; none = the artifact is removed. */
+  readonly artifacts?: ReadonlyMap<ArtifactName, readonly ArtifactMember[]>;
   readonly recovery?: RecoveryEntry;
 }
 

@@ -17,6 +17,9 @@
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.keys      key filter of that part
  *     tables/<table>/manifest.json                            published view
  *     bundle.manifest.json                                    run bundle
+ *     tensors/part-<32 hex>.safetensors                       member of an artifact: a tensor file
+ *     files/part-<32 hex>.bin                                 member of an artifact: any other file
+ *     meta.json, batch_*, detectors/*, artifacts/*             views of artifacts: artifact-name.ts
  *
  * `parse…` of a foreign name is undefined: it is not ours and is left alone. A name of our own kind
  * that is malformed (`bucket=7`, an unpadded version) is an error.
@@ -45,6 +48,8 @@ export const SESSION_PREFIX = "_sessions/";
 export const TABLES_PREFIX = "tables/";
 /** Files of the programs around a run; crv lists them in the run bundle. */
 export const ARTIFACTS_PREFIX = "artifacts/";
+export const TENSORS_PREFIX = "tensors/";
+export const FILES_PREFIX = "files/";
 /** Writes under way. Never listed, never a key. */
 export const STAGING_DIRECTORY = "_tmp";
 export const RUNS_DIRECTORY = "runs";
@@ -52,6 +57,7 @@ export const RUNS_DIRECTORY = "runs";
 const VERSION_DIGITS = 20;
 const BUCKET_DIGITS = 6;
 const PART_FILE = /^tables\/([^/]+)\/bucket=([^/]+)\/part-([^/]+)\.parquet$/;
+const MEMBER_FILE = /^(?:tensors\/part-([^/]+)\.safetensors|files\/part-([^/]+)\.bin)$/;
 const KEY_FILTER_FILE = /^tables\/([^/]+)\/bucket=([^/]+)\/part-([^/]+)\.keys$/;
 
 /** Directory of a run, relative to the root. */
@@ -209,6 +215,29 @@ export function formatKeyFilterKey(part: ObjectKey): ObjectKey {
  */
 export function parseKeyFilterKey(key: string): PartName | undefined {
   return parsePartFile(KEY_FILTER_FILE, key);
+}
+
+/**
+ * A member of an artifact. The counter is that of {@link formatPartKey}: an operation uses each once.
+ */
+export function formatMemberKey(isTensor: boolean, prefix: string, index: number): ObjectKey {
+  const id = `${prefix}${index.toString(16).padStart(8, "0")}`;
+  return (
+    isTensor ? `${TENSORS_PREFIX}part-${id}.safetensors` : `${FILES_PREFIX}part-${id}.bin`
+  ) as ObjectKey;
+}
+
+/**
+ * The 32 hex digits in the name of a member.
+ *
+ * @throws IoManifestError `CORRUPT` for a malformed name of this kind.
+ */
+export function parseMemberKey(key: string): string | undefined {
+  const match = MEMBER_FILE.exec(key);
+  if (!match) return undefined;
+  const id = (match[1] ?? match[2]) as string;
+  if (!/^[0-9a-f]{32}$/.test(id)) throw malformed(key);
+  return id;
 }
 
 function parsePartFile(pattern: RegExp, key: string): PartName | undefined {

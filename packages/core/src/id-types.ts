@@ -17,3 +17,5 @@ export type OperationId = Branded<"OperationId">;
 export type SessionId = Branded<"SessionId">;
 /** ULID of one commit. */
 export type CommitId = Branded<"CommitId">;
+/** An artifact of a run: a batch of tensors, metadata, a file. */
+export type ArtifactName = Branded<"ArtifactName">;

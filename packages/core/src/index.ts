@@ -7,6 +7,26 @@ export type {
   LeftOutColumn,
   SkippedFile,
 } from "./adoption.js";
+export type { Artifact, ArtifactMember, TensorEntry } from "./artifact.js";
+export {
+  CONTENT_MEMBER,
+  checkMemberName,
+  DETECTORS_ARTIFACT,
+  describeArtifactName,
+  formatArtifactViewKey,
+  formatFileName,
+  formatIndexedName,
+  formatLayerMember,
+  type IndexedKind,
+  isTensorMember,
+  METADATA_ARTIFACT,
+  METADATA_MEMBER,
+  type ParsedArtifactName,
+  parseArtifactName,
+  parseLayerMember,
+  RUN_METADATA_MEMBER,
+  TENSORS_MEMBER,
+} from "./artifact-name.js";
 export { canonicalJson, hashContext, hashRow, hashState } from "./canonical-json.js";
 export {
   CANONICAL_TABLES,
@@ -89,6 +109,7 @@ export {
   BUNDLE_VIEW_KEY,
   CHECKPOINT_INDEX_PREFIX,
   CHECKPOINT_PREFIX,
+  FILES_PREFIX,
   FLOOR_PREFIX,
   formatBucketDirectory,
   formatCheckpointIndexKey,
@@ -98,6 +119,7 @@ export {
   formatKeyFilterKey,
   formatLeaseKey,
   formatManifestViewKey,
+  formatMemberKey,
   formatPartKey,
   formatPartPrefix,
   formatRecordKey,
@@ -116,6 +138,7 @@ export {
   parseInfoKey,
   parseKeyFilterKey,
   parseLeaseKey,
+  parseMemberKey,
   parsePartKey,
   parseRecordKey,
   parseSegmentKey,
@@ -129,6 +152,7 @@ export {
   STAGING_DIRECTORY,
   STORE_MARKER_KEY,
   TABLES_PREFIX,
+  TENSORS_PREFIX,
 } from "./disk-names.js";
 export {
   ConflictError,
@@ -151,7 +175,15 @@ export {
 } from "./errors.js";
 export { type EvolvedTable, evolveDescriptor, type TableEvolution } from "./evolve-descriptor.js";
 export { createHash52, type Hash52 } from "./hash64.js";
-export type { BranchName, CommitId, OperationId, RunId, SessionId, TableKey } from "./id-types.js";
+export type {
+  ArtifactName,
+  BranchName,
+  CommitId,
+  OperationId,
+  RunId,
+  SessionId,
+  TableKey,
+} from "./id-types.js";
 export {
   MAIN_BRANCH,
   operationTime,
@@ -165,6 +197,8 @@ export {
 export type { InferRow, JsonObject, JsonValue, RowInput } from "./infer-row.js";
 export {
   ACTOR_CHARS_MAX,
+  ARTIFACT_MEMBERS_MAX,
+  BATCH_INDEX_MAX,
   CHECKPOINT_BYTES_MAX,
   CHECKPOINT_INDEX_BYTES_MAX,
   COLUMNS_MAX,
@@ -172,7 +206,9 @@ export {
   KEY_FILTER_BYTES_MAX,
   KEY_FILTER_INLINE_BYTES_MAX,
   LABELS_MAX,
+  LISTED_TENSORS_MAX,
   MESSAGE_CHARS_MAX,
+  METADATA_BYTES_MAX,
   NAME_CHARS_MAX,
   NESTING_MAX,
   PART_BYTES_MAX,
@@ -184,6 +220,8 @@ export {
   STATISTICS_CHARS_MAX,
   STRUCT_NESTING_MAX,
   TABLES_MAX,
+  TENSOR_NAME_CHARS_MAX,
+  TENSOR_RANK_MAX,
   TICK_MAX,
   VECTOR_SIZE_MAX,
 } from "./limits.js";

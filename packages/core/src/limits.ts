@@ -66,3 +66,19 @@ export const STATISTICS_CHARS_MAX = 64;
 
 /** Tables of one run. */
 export const TABLES_MAX = 10_000;
+
+/** Index of a batch or of an entry of the detectors: a JSON integer. */
+export const BATCH_INDEX_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Members of one artifact: they are opened, linked and listed one by one. */
+export const ARTIFACT_MEMBERS_MAX = 10_000;
+
+/** Tensors that a record lists of one member; of a larger one the file's own header is read. */
+export const LISTED_TENSORS_MAX = 256;
+
+/** Metadata of a run, a batch or the detectors is read whole, as JSON. */
+export const METADATA_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Tensor names and dimensions in a record. */
+export const TENSOR_NAME_CHARS_MAX = 1024;
+export const TENSOR_RANK_MAX = 64;

@@ -1,7 +1,7 @@
 /**
  * What became of an operation, as data. Source: docs/design/protocol.md, "Commit" and "Conflicts".
  */
-import type { BranchName, OperationId, TableKey } from "./id-types.js";
+import type { ArtifactName, BranchName, OperationId, TableKey } from "./id-types.js";
 import type { TableVersion, Version } from "./version.js";
 
 /** Names one operation for ever. `base` is the version that it read. */
@@ -23,6 +23,13 @@ export type Conflict =
       readonly kind: "SchemaChanged" | "PartsReplaced";
       readonly tableKey: TableKey;
       readonly at: Version;
+    }
+  | {
+      /** Another commit wrote or removed it; version 0 = absent. */
+      readonly kind: "ArtifactChanged";
+      readonly artifact: ArtifactName;
+      readonly expected: Version;
+      readonly actual: Version;
     }
   | { readonly kind: "Fenced"; readonly at: Version }
   | { readonly kind: "BelowFloor"; readonly floor: Version }

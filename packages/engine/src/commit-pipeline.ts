@@ -9,13 +9,18 @@
  * Source: docs/design/protocol.md, "Commit".
  */
 import {
+  type Artifact,
+  type ArtifactMember,
+  type ArtifactName,
   type CommitOutcome,
   formatKeyFilterKey,
+  formatMemberKey,
   formatPartKey,
   formatPartPrefix,
   formatSidecarKey,
   HEAD_HINT_KEY,
   IoWriteError,
+  isTensorMember,
   type ObjectKey,
   type OperationId,
   type OperationRef,
@@ -23,9 +28,11 @@ import {
   type TableDescriptor,
   type TableKey,
   type TableVersion,
+  type Version,
 } from "@crv/core";
 import { isCheckpointDue, type Proposal, writeSegmentedCheckpoint } from "@crv/manifest";
 import { encodeSidecar, leaseDeadline, leaseRenewalAtMs, type Sidecar } from "@crv/recovery";
+import type { MemberInput } from "@crv/storage-trait";
 import type { RecordBatch } from "apache-arrow";
 import type { CommitPhase, EngineContext } from "./engine-context.js";
 import { filterOfPart, isInline } from "./keys/part-keys.js";
@@ -67,6 +74,18 @@ export class CommitPipeline {
     return this.#inTurn(() => this.#arm(writerKind, table, expected));
   }
 
+  /** A, before the first member of an artifact. */
+  armArtifacts(writerKind: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#sidecar?.artifacts) return;
+      if (this.#sidecar) {
+        this.#sidecar = { ...this.#sidecar, artifacts: true };
+        return this.#renewLease();
+      }
+      await this.#begin({ ...(await this.#newSidecar(writerKind, new Map())), artifacts: true });
+    });
+  }
+
   async #arm(writerKind: string, table: TableKey, expected: TableVersion | null): Promise<void> {
     if (this.#sidecar?.tables.has(table)) return;
     const tables = new Map(this.#sidecar?.tables).set(table, expected);
@@ -74,8 +93,11 @@ export class CommitPipeline {
       this.#sidecar = { ...this.#sidecar, tables };
       return this.#renewLease();
     }
+    await this.#begin(await this.#newSidecar(writerKind, tables));
+  }
+
+  async #begin(sidecar: Sidecar): Promise<void> {
     await this.#enter("sidecar");
-    const sidecar = await this.#newSidecar(writerKind, tables);
     await this.#createSidecar(sidecar);
     this.#sidecar = sidecar;
     await this.#leave("sidecar");
@@ -93,6 +115,46 @@ export class CommitPipeline {
     const end = () => void this.#writing.delete(written);
     written.then(end, end);
     return written;
+  }
+
+  /** B. Requires: {@link armArtifacts}. */
+  writeMember(artifact: ArtifactName, input: MemberInput): Promise<ArtifactMember> {
+    const written = this.#writeMember(artifact, input);
+    this.#writing.add(written);
+    const end = () => void this.#writing.delete(written);
+    written.then(end, end);
+    return written;
+  }
+
+  async #writeMember(
+    artifact: ArtifactName,
+    { name, body, tensors }: MemberInput,
+  ): Promise<ArtifactMember> {
+    const { store, durability } = this.#context;
+    await this.#renewLeaseWhenDue();
+    let cause: unknown;
+    for (let attempt = 0; attempt < PART_ATTEMPTS_MAX; attempt++) {
+      const path = formatMemberKey(isTensorMember(name), this.#partPrefix, this.#partCount++);
+      const outcome = await store.create(path, body(), { durability });
+      if (outcome.kind !== "exists") this.#written.add(path);
+      if (outcome.kind === "created") {
+        const { sizeBytes: bytes, digest } = outcome.seal;
+        const listed = tensors?.();
+        return { name, path, bytes, digest, ...(listed && { tensors: listed }) };
+      }
+      if (outcome.kind === "unknown") cause = outcome.cause;
+    }
+    throw new IoWriteError(
+      "WRITE_FAILED",
+      `the store did not confirm ${name} of ${artifact}: nothing was committed; try again`,
+      { details: { artifact, member: name }, cause },
+    );
+  }
+
+  /** Removes members that a later stage call replaced: no record will ever name them. */
+  async dropMembers({ members }: Pick<Artifact, "members">): Promise<void> {
+    const keys = members.map(({ path }) => path).filter((path) => this.#written.has(path));
+    if (keys.length > 0) await this.#context.residual.removeStaged(this.#ref, keys);
   }
 
   async #writePart(
@@ -166,7 +228,7 @@ export class CommitPipeline {
     if (outcome.kind === "committed" && !outcome.duplicate) {
       await this.#leave("publish");
       await this.#enter("views");
-      await this.#follow(proposal);
+      await this.#follow(proposal, outcome.version);
       await this.#leave("views");
     } else if (isTriedAgain(outcome)) {
       return outcome;
@@ -192,10 +254,12 @@ export class CommitPipeline {
   }
 
   /** D. The commit is durable: whatever fails here is left to the next writer or sweep. */
-  async #follow(proposal: Proposal): Promise<void> {
+  async #follow(proposal: Proposal, version: Version): Promise<void> {
     const { views, residual } = this.#context;
     try {
       await views.follow(proposal.edits.keys());
+      const artifacts = proposal.artifacts?.changes.keys() ?? [];
+      await views.showArtifacts(artifacts, version - 1);
       if (this.#sidecar) await residual.removeSidecar(this.#ref);
       await this.#checkpointWhenDue();
     } catch {

@@ -33,6 +33,7 @@ import { adoptRun } from "./foreign/adopt-run.js";
 import { optimizeRun } from "./optimize/optimize-run.js";
 import { pinStorage } from "./pinned-storage.js";
 import { publishView } from "./publish-view.js";
+import { readMember } from "./read-member.js";
 import { planScan, planTable } from "./scan/plan.js";
 import { scanTable } from "./scan/scan-table.js";
 import { pinState, stateOf } from "./snapshot.js";
@@ -162,6 +163,18 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
       return scanTable(plan, request, context.parts);
     },
     manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table),
+    artifact: (snapshot, name) => {
+      const { artifacts, version } = stateOf(snapshot);
+      return artifacts.at(name, version);
+    },
+    artifacts: (snapshot, prefix) => {
+      const { artifacts, version } = stateOf(snapshot);
+      return artifacts.list(version, prefix);
+    },
+    readMember: async (member, range) => {
+      checkOpen();
+      return readMember(context.store, member, range);
+    },
     commits: ({ after = 0, signal } = {}) => {
       checkOpen();
       return context.log.records(after, signal);

@@ -3,8 +3,8 @@
  * history, so a view follows when enough parts are new, and at close.
  * Source: docs/format/manifest-view.md, "When".
  */
-import type { TableKey } from "@crv/core";
-import { showTable, type ViewContext } from "@crv/recovery";
+import type { ArtifactName, TableKey, Version } from "@crv/core";
+import { showArtifact, showTable, type ViewContext } from "@crv/recovery";
 
 /** A view is rewritten when an eighth of its parts is new: amortised, eight entries per part. */
 const NEW_PARTS_DIVISOR = 8;
@@ -25,6 +25,13 @@ export class PublishedViews {
   follow(tables: Iterable<TableKey>): Promise<void> {
     return this.#inTurn(async () => {
       for (const table of tables) if (this.#isDue(table)) await this.#show(table);
+    });
+  }
+
+  /** After the commit that followed `since`. They cost what they change, so they follow at once. */
+  showArtifacts(names: Iterable<ArtifactName>, since: Version): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const name of names) await showArtifact(this.#context, name, since);
     });
   }
 

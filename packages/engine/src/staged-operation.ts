@@ -3,10 +3,10 @@
  * Source: docs/design/protocol.md, "Commit"; the contract is StagedOperation of @crv/storage-trait.
  */
 import {
+  type Artifact,
+  type ArtifactName,
   type CommitOutcome,
   hasConstraints,
-  IoError,
-  IoSchemaError,
   type ObjectKey,
   type OperationKind,
   type OperationRef,
@@ -24,6 +24,7 @@ import {
   tableVersionOf,
 } from "@crv/manifest";
 import type {
+  MemberInput,
   OperationIntent,
   ScanPlan,
   ScanRequest,
@@ -46,7 +47,9 @@ import { type ChangeBatch, type RewriteReport, rewriteParts } from "./rewrite-pa
 import { planTable, type TablePlan } from "./scan/plan.js";
 import { pruneParts } from "./scan/prune.js";
 import { scanTable } from "./scan/scan-table.js";
+import { operationEnded, otherDescriptor, unknownTable } from "./stage-errors.js";
 import { stageRows } from "./stage-rows.js";
+import { StagedArtifacts } from "./staged-artifacts.js";
 import { countRows, stagedHandle, sumOf } from "./staged-handle.js";
 import { isStale } from "./stale-outcome.js";
 import { TableDraft } from "./table-draft.js";
@@ -58,6 +61,7 @@ export class EngineOperation implements StagedOperation {
   #base: RunState;
   readonly #pipeline: CommitPipeline;
   readonly #drafts = new Map<TableKey, TableDraft>();
+  readonly #artifacts: StagedArtifacts;
   readonly #expected = new Map<TableKey, TableVersion | null>();
   readonly #kinds = new Set<StageKind>();
   /** What the log says of the id already: then nothing is staged, and `commit` repeats it. */
@@ -81,14 +85,16 @@ export class EngineOperation implements StagedOperation {
     this.#base = base;
     this.#settled = settled;
     this.#pipeline = new CommitPipeline(context, ref, intent.actor ?? null);
+    this.#artifacts = new StagedArtifacts(context, this.#pipeline, base);
     context.own.add(ref.operationId);
   }
 
   async stageAppend(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
-    return this.#stage("append", table, this.#intent.mode === "strict", async (draft) => {
-      const added = await this.#write(draft, rows);
-      return { removed: [], added, touched: 0 };
-    });
+    return this.#stage("append", table, this.#intent.mode === "strict", async (draft) => ({
+      removed: [],
+      added: await this.#write(draft, rows),
+      touched: 0,
+    }));
   }
 
   async stageOverwrite(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
@@ -131,16 +137,12 @@ export class EngineOperation implements StagedOperation {
     const { descriptor } = change;
     const existing = this.#base.tables.get(table);
     if (existing && !fitsTable(existing, descriptor)) {
-      throw new IoSchemaError(
-        "DESCRIPTOR_MISMATCH",
-        `table ${table} exists with another descriptor: use the one it has, or another name`,
-        { details: { table } },
-      );
+      throw otherDescriptor(table);
     }
     this.#kinds.add("schema");
     if (!this.#drafts.has(table)) this.#drafts.set(table, new TableDraft(descriptor, existing));
-    const isConstrained = hasConstraints(descriptor.constraints);
-    this.#expect(table, isConstrained ? tableVersionOf(this.#base, table) : null);
+    const version = tableVersionOf(this.#base, table);
+    this.#expect(table, hasConstraints(descriptor.constraints) ? version : null);
     return stagedHandle("schema", table, [], 0, 0);
   }
 
@@ -152,6 +154,26 @@ export class EngineOperation implements StagedOperation {
     this.#drafts.set(table, draft);
     this.#expect(table, draft.baseVersion);
     return handle;
+  }
+
+  async stageArtifact(name: ArtifactName, members: readonly MemberInput[]): Promise<Artifact> {
+    this.#checkOpen();
+    return this.#artifacts.stage(name, this.#settled ? undefined : members);
+  }
+
+  async removeArtifact(name: ArtifactName): Promise<void> {
+    this.#checkOpen();
+    if (!this.#settled) await this.#artifacts.remove(name);
+  }
+
+  artifact(name: ArtifactName): Artifact | undefined {
+    this.#checkOpen();
+    this.#artifacts.draft.expect(name);
+    return this.#artifacts.draft.at(name);
+  }
+
+  artifacts(prefix?: string): Iterable<Artifact> {
+    return this.#artifacts.draft.list(prefix);
   }
 
   async plan(request: ScanRequest): Promise<ScanPlan> {
@@ -214,7 +236,7 @@ export class EngineOperation implements StagedOperation {
   async #land(): Promise<CommitOutcome> {
     for (let rechecks = 0; ; rechecks++) {
       const proposal = await this.#propose();
-      if (proposal.edits.size === 0) {
+      if (proposal.edits.size === 0 && !this.#artifacts.draft.hasEffect) {
         await this.#pipeline.withdraw();
         return { kind: "unchanged", version: this.#base.version };
       }
@@ -244,13 +266,14 @@ export class EngineOperation implements StagedOperation {
       kind: this.#kind(changed.length),
       expected: this.#expected,
       edits: new Map(changed.map(([table, draft]) => [table, draft.editAt(this.#base.version)])),
+      artifacts: this.#artifacts.draft.edits,
     };
   }
 
   /** Whether only constraints look at tables, so that to look again is to have begun later. */
   get #mayRecheck(): boolean {
     const { mode, recheck = false } = this.#intent;
-    if (!recheck || mode !== "blind" || this.#hasRead) return false;
+    if (!recheck || mode !== "blind" || this.#hasRead || this.#artifacts.draft.edits) return false;
     return (
       [...this.#kinds].every((kind) => kind === "append" || kind === "schema") &&
       [...this.#drafts.values()].some((draft) => isAppendChecked(this.#base, draft.descriptor))
@@ -367,13 +390,7 @@ export class EngineOperation implements StagedOperation {
     const known = this.#drafts.get(table);
     if (known) return known;
     const base = this.#base.tables.get(table);
-    if (base === undefined) {
-      throw new IoSchemaError(
-        "UNKNOWN_TABLE",
-        `there is no table ${table}: stage its schema first`,
-        { details: { table } },
-      );
-    }
+    if (base === undefined) throw unknownTable(table);
     const draft = new TableDraft(base.descriptor, base);
     this.#drafts.set(table, draft);
     return draft;
@@ -385,15 +402,14 @@ export class EngineOperation implements StagedOperation {
   }
 
   #kind(tableCount: number): OperationKind {
+    const { kind } = this.#artifacts.draft;
+    if (kind) return tableCount > 0 ? "transaction" : kind;
     const kinds = [...this.#kinds].filter((kind) => kind !== "schema");
     if (kinds.length === 0) return "schema";
     return kinds.length === 1 && tableCount === 1 ? (kinds[0] as StageKind) : "transaction";
   }
 
   #checkOpen(): void {
-    if (!this.#done) return;
-    throw new IoError("CLOSED", `operation ${this.ref.operationId} has ended: begin a new one`, {
-      details: { what: "operation", operationId: this.ref.operationId },
-    });
+    if (this.#done) throw operationEnded(this.ref.operationId);
   }
 }

@@ -33,9 +33,11 @@ const VERBS: Readonly<Record<StorageVerb, "crashed" | string>> = {
   removeSidecar: "crashed",
   removeStaged: "crashed",
   removeUnreferenced: "crashed",
+  removeViews: "crashed",
   replaceHint: "crashed",
   replaceLease: "crashed",
   replaceView: "crashed",
+  showPart: "crashed",
   stat: "crashed",
 };
 

@@ -3,6 +3,7 @@
  * in for the records that are gone and needs no other file. Source: docs/format/checkpoint.md, "Whole".
  */
 import {
+  type Artifact,
   CHECKPOINT_BYTES_MAX,
   CrvError,
   FORMAT_VERSION,
@@ -11,6 +12,13 @@ import {
 } from "@crv/core";
 import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { z } from "zod";
+import { ArtifactIndex } from "./artifacts/artifact-index.js";
+import {
+  areMembersOf,
+  artifactNameShape,
+  membersShape,
+  writeMember,
+} from "./artifacts/artifact-shape.js";
 import { decodeDocument, encodeDocument } from "./document.js";
 import { Ledger, type LedgerEntry } from "./ledger.js";
 import { PartPaths } from "./part-paths.js";
@@ -56,6 +64,16 @@ const tableShape: z.ZodType<TableState> = z
     parts: PartList.from(t.parts),
   }));
 
+const artifactShape: z.ZodType<Artifact> = z
+  .object({
+    name: artifactNameShape,
+    version: versionShape,
+    created_at: timeShape,
+    members: membersShape,
+  })
+  .refine(({ name, members }) => members.length > 0 && areMembersOf(name, members))
+  .transform(({ created_at, ...rest }) => ({ ...rest, createdAt: created_at }));
+
 const settledShape = z
   .tuple([operationIdShape, z.enum(["landed", "aborted"]), versionShape])
   .transform(([id, kind, version]): readonly [typeof id, LedgerEntry] => [id, { kind, version }]);
@@ -67,17 +85,23 @@ const checkpointShape: z.ZodType<RunState> = z
     commit_id: commitIdShape,
     created_at: timeShape,
     tables: z.array(tableShape),
+    artifacts: z.array(artifactShape).optional(),
     settled: z.array(settledShape),
     audited: z.array(z.tuple([operationIdShape, versionShape])),
   })
-  .transform((c) => ({
-    version: c.version,
-    commitId: c.commit_id,
-    createdAt: c.created_at,
-    tables: new Map(c.tables.map((t) => [t.key, t])),
-    ledger: Ledger.from(c.settled, c.audited),
-    paths: new PartPaths(new Map(c.tables.map((t) => [t.key, t.parts])), c.version),
-  }));
+  .transform((c) => {
+    const artifacts = ArtifactIndex.from(c.artifacts ?? []);
+    const parts = new Map(c.tables.map((t) => [t.key, t.parts]));
+    return {
+      version: c.version,
+      commitId: c.commit_id,
+      createdAt: c.created_at,
+      tables: new Map(c.tables.map((t) => [t.key, t])),
+      ledger: Ledger.from(c.settled, c.audited),
+      artifacts,
+      paths: new PartPaths(parts, c.version, artifacts),
+    };
+  });
 
 /** Writes the checkpoint of `state`. False when the store did not confirm it; nothing is lost then. */
 export async function writeCheckpoint(
@@ -85,18 +109,24 @@ export async function writeCheckpoint(
   state: RunState,
   durability: Durability,
 ): Promise<boolean> {
+  const artifacts = [...state.artifacts.list(state.version)];
   const body = await encodeDocument({
     format: FORMAT_VERSION,
     version: state.version,
     commit_id: state.commitId,
     created_at: state.createdAt,
     tables: [...state.tables.values()].map(describeTable),
+    ...(artifacts.length > 0 && { artifacts: artifacts.map(describeArtifact) }),
     settled: [...state.ledger.settled(state.version)].map(([id, e]) => [id, e.kind, e.version]),
     audited: [...state.ledger.audited(state.version)],
   });
   if (body.byteLength > CHECKPOINT_BYTES_MAX) return false;
   const outcome = await store.create(formatCheckpointKey(state.version), body, { durability });
   return outcome.kind !== "unknown";
+}
+
+function describeArtifact({ name, version, createdAt, members }: Artifact): object {
+  return { name, version, created_at: createdAt, members: members.map(writeMember) };
 }
 
 function describeTable(table: TableState): object {

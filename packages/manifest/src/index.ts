@@ -1,4 +1,5 @@
 /** The commit log of a run: records, publishing, replay, checkpoints, the floor, published views. */
+export { ArtifactIndex } from "./artifacts/artifact-index.js";
 export { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 export { CommitLog, type Damage } from "./commit-log.js";
 export { corrupt, type DocumentBody, decodeDocument, encodeDocument } from "./document.js";
@@ -9,6 +10,7 @@ export { Ledger, type LedgerEntry } from "./ledger.js";
 export type { LivePart } from "./parts/live-part.js";
 export { PartList } from "./parts/part-list.js";
 export {
+  type ArtifactEdits,
   type Companion,
   composeCommit,
   composeRecovery,

@@ -9,15 +9,22 @@ import {
   type TableKey,
   type Version,
 } from "@crv/core";
+import type { ArtifactIndex } from "./artifacts/artifact-index.js";
 import type { PartList } from "./parts/part-list.js";
 
 export class PartPaths {
   readonly #addedIn = new Map<ObjectKey, Version>();
   readonly #base: ReadonlyMap<TableKey, PartList>;
   readonly #baseVersion: Version;
+  readonly #artifacts: ArtifactIndex | undefined;
 
-  /** @param base Parts that a checkpoint of `version` names. */
-  constructor(base: ReadonlyMap<TableKey, PartList> = new Map(), version: Version = 0) {
+  /** @param base Parts that a checkpoint of `version` names; likewise `artifacts`. */
+  constructor(
+    base: ReadonlyMap<TableKey, PartList> = new Map(),
+    version: Version = 0,
+    artifacts?: ArtifactIndex,
+  ) {
+    this.#artifacts = artifacts;
     this.#base = base;
     this.#baseVersion = version;
   }
@@ -26,6 +33,7 @@ export class PartPaths {
     const addedIn = this.#addedIn.get(path);
     if (addedIn !== undefined) return addedIn <= version;
     if (this.#baseVersion > version) return false;
+    if (this.#artifacts?.isBasePath(path)) return true;
     const table = parsePartKey(path)?.table;
     return table !== undefined && this.#base.get(table)?.has(path) === true;
   }
@@ -33,6 +41,9 @@ export class PartPaths {
   add(record: CommitRecord): void {
     for (const { add } of record.tables.values()) {
       for (const { path } of add) this.#addedIn.set(path, record.version);
+    }
+    for (const members of record.artifacts?.values() ?? []) {
+      for (const { path } of members) this.#addedIn.set(path, record.version);
     }
   }
 }

@@ -3,6 +3,8 @@
  * Source: docs/design/protocol.md, "Commit" and "Conflicts".
  */
 import {
+  type ArtifactMember,
+  type ArtifactName,
   type CommitId,
   type CommitKind,
   type CommitRecord,
@@ -40,6 +42,14 @@ export interface TableEdit {
   readonly remove: readonly ObjectKey[];
 }
 
+/** What an operation does to artifacts. */
+export interface ArtifactEdits {
+  /** Version that was seen of each artifact that is written or asserted; 0 = absent. */
+  readonly expected: ReadonlyMap<ArtifactName, Version>;
+  /** Members of each that is written; none = it is removed. */
+  readonly changes: ReadonlyMap<ArtifactName, readonly ArtifactMember[]>;
+}
+
 /** One operation of several that are committed by the same edits: all of them or none. */
 export interface Companion {
   readonly ref: OperationRef;
@@ -58,6 +68,7 @@ export interface Proposal {
   /** Read set and touched tables; null = blind. */
   readonly expected: ReadonlyMap<TableKey, TableVersion | null>;
   readonly edits: ReadonlyMap<TableKey, TableEdit>;
+  readonly artifacts?: ArtifactEdits | undefined;
   /** Present when the edits hold the rows of several appends: its own part of them. */
   readonly shared?: SharedRows;
   readonly companions?: readonly Companion[];
@@ -96,6 +107,10 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
     if (expected !== null && (table?.contentVersion ?? 0) > expected) {
       return { kind: "ExpectedVersionMismatch", tableKey, expected, actual: table?.version ?? 0 };
     }
+  }
+  for (const [artifact, expected] of proposal.artifacts?.expected ?? []) {
+    const actual = state.artifacts.versionOf(artifact, state.version);
+    if (actual !== expected) return { kind: "ArtifactChanged", artifact, expected, actual };
   }
   const newcomer = findNewReference(proposal, state);
   if (newcomer !== undefined) return newcomer;
@@ -163,15 +178,17 @@ export function composeCommit(
       tables.set(table, combine(tables.get(table), edit, proposal, tableVersionOf(state, table)));
     }
   }
+  const artifacts = new Map(proposals.flatMap((p) => [...(p.artifacts?.changes ?? [])]));
   return {
     ...header(state, identity),
     kind: kindOf(proposals),
     operations: proposals.flatMap((p) => [
-      describe(p, p.kind),
+      { ...describe(p, p.kind), ...(p.artifacts && { artifacts: p.artifacts.expected }) },
       ...(p.companions ?? []).map((companion) => describe(companion, p.kind)),
     ]),
     aborts: [],
     tables,
+    ...(artifacts.size > 0 && { artifacts }),
   };
 }
 

@@ -6,6 +6,7 @@
  * again. Source: docs/design/protocol.md, "Commit".
  */
 import {
+  type ArtifactName,
   type Clock,
   type CommitId,
   type CommitOutcome,
@@ -271,11 +272,16 @@ function fitsGroup(proposal: Proposal, group: readonly Waiting[]): boolean {
   return group.every(
     ({ proposal: other }) =>
       !operationIds(other).some((id) => ids.has(id)) &&
+      ![...artifactsOf(proposal)].some((name) => other.artifacts?.expected.has(name)) &&
       [...proposal.edits].every(([table, edit]) => {
         const theirs = other.edits.get(table);
         return theirs === undefined || equalDescriptors(theirs.descriptor, edit.descriptor);
       }),
   );
+}
+
+function artifactsOf({ artifacts }: Proposal): Iterable<ArtifactName> {
+  return artifacts?.expected.keys() ?? [];
 }
 
 /** What of `recovery` is still to be done; undefined when nothing is. */

@@ -18,6 +18,11 @@ import {
   type Version,
 } from "@crv/core";
 import { z } from "zod";
+import {
+  artifactChangesShape,
+  artifactNameShape,
+  writeArtifactChanges,
+} from "./artifacts/artifact-shape.js";
 import { corrupt, decodeDocument, encodeDocument } from "./document.js";
 import {
   commitIdShape,
@@ -62,9 +67,14 @@ const operationShape: z.ZodType<OperationEntry> = z
       "recovery",
     ]),
     tables: mapShape(tableKeyShape, countShape.nullable()),
+    artifacts: mapShape(artifactNameShape, countShape).optional(),
     shared: sharedShape.optional(),
   })
-  .transform(({ shared, ...rest }) => ({ ...rest, ...(shared && { shared }) }));
+  .transform(({ artifacts, shared, ...rest }) => ({
+    ...rest,
+    ...(artifacts && { artifacts }),
+    ...(shared && { shared }),
+  }));
 
 const tableChangeShape: z.ZodType<TableChange> = z
   .object({
@@ -130,6 +140,7 @@ const recordShape: z.ZodType<CommitRecord> = z
     operations: z.array(operationShape).min(1),
     aborts: z.array(operationIdShape),
     tables: mapShape(tableKeyShape, tableChangeShape),
+    artifacts: artifactChangesShape.optional(),
     recovery: recoveryShape.optional(),
   })
   .transform((r) => ({
@@ -142,6 +153,7 @@ const recordShape: z.ZodType<CommitRecord> = z
     operations: r.operations,
     aborts: r.aborts,
     tables: r.tables,
+    ...(r.artifacts && { artifacts: r.artifacts }),
     ...(r.recovery && { recovery: r.recovery }),
   }));
 
@@ -179,9 +191,10 @@ export function describeRecord(record: CommitRecord): Readonly<Record<string, un
     parents: record.parents,
     kind: record.kind,
     created_at: record.createdAt,
-    operations: record.operations.map((o) => ({ ...o, tables: writeMap(o.tables, (v) => v) })),
+    operations: record.operations.map(describeOperation),
     aborts: record.aborts,
     tables: writeMap(record.tables, describeChange),
+    ...(record.artifacts && { artifacts: writeArtifactChanges(record.artifacts) }),
     ...(record.recovery && { recovery: describeRecovery(record.recovery) }),
   };
 }
@@ -200,6 +213,14 @@ export async function decodeRecord(version: Version, bytes: Uint8Array): Promise
     );
   }
   return record;
+}
+
+function describeOperation({ artifacts, ...operation }: OperationEntry): object {
+  return {
+    ...operation,
+    tables: writeMap(operation.tables, (v) => v),
+    ...(artifacts && { artifacts: writeMap(artifacts, (v) => v) }),
+  };
 }
 
 function describeChange(change: TableChange): object {

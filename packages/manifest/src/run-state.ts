@@ -18,6 +18,7 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
+import { ArtifactIndex } from "./artifacts/artifact-index.js";
 import { corrupt } from "./document.js";
 import { Ledger } from "./ledger.js";
 import { PartPaths } from "./part-paths.js";
@@ -49,6 +50,7 @@ export interface RunState {
   readonly createdAt: string | null;
   readonly tables: ReadonlyMap<TableKey, TableState>;
   readonly ledger: Ledger;
+  readonly artifacts: ArtifactIndex;
   readonly paths: PartPaths;
 }
 
@@ -60,6 +62,7 @@ export function emptyState(): RunState {
     createdAt: null,
     tables: new Map(),
     ledger: new Ledger(),
+    artifacts: new ArtifactIndex(),
     paths: new PartPaths(),
   };
 }
@@ -69,7 +72,7 @@ export function tableVersionOf(state: RunState, table: TableKey): TableVersion {
 }
 
 /**
- * The state after `record`. What all states share, the ledger and the paths, now also knows it.
+ * The state after `record`. What all states share (ledger, artifacts, paths) now also knows it.
  *
  * @throws IoManifestError `CORRUPT` when the record does not follow from the state.
  */
@@ -79,10 +82,11 @@ export function applyRecord(state: RunState, record: CommitRecord): RunState {
   return next;
 }
 
-/** What all states share knows of `record`, which is there now. */
-export function learnRecord({ ledger, paths }: RunState, record: CommitRecord): void {
-  ledger.add(record);
-  paths.add(record);
+/** What all states share learns of a record that is in the log. */
+export function learnRecord(state: RunState, record: CommitRecord): void {
+  state.ledger.add(record);
+  state.artifacts.add(record);
+  state.paths.add(record);
 }
 
 /** As {@link applyRecord}, for a record that is not there yet: nothing shared learns of it. */
@@ -99,12 +103,14 @@ export function foldRecord(state: RunState, record: CommitRecord): RunState {
     checkAdded(key, state, table, change);
     tables.set(table, applyChange(key, state.tables.get(table), table, change, record));
   }
+  checkArtifacts(key, state, record);
   return {
     version: record.version,
     commitId: record.commitId,
     createdAt: record.createdAt,
     tables,
     ledger: state.ledger,
+    artifacts: state.artifacts,
     paths: state.paths,
   };
 }
@@ -173,6 +179,22 @@ function checkAdded(key: ObjectKey, state: RunState, table: TableKey, { add }: T
       throw corrupt(key, `table ${table} cannot add ${path}`);
     }
     added.add(path);
+  }
+}
+
+/** What is removed is there, and a path is added once in the life of a run. */
+function checkArtifacts(key: ObjectKey, state: RunState, { artifacts }: CommitRecord): void {
+  const added = new Set<ObjectKey>();
+  for (const [name, members] of artifacts ?? []) {
+    if (members.length === 0 && state.artifacts.versionOf(name, state.version) === 0) {
+      throw corrupt(key, `it removes ${name}, which is not there`);
+    }
+    for (const { path } of members) {
+      if (added.has(path) || state.paths.has(path, state.version)) {
+        throw corrupt(key, `${name} cannot add ${path}`);
+      }
+      added.add(path);
+    }
   }
 }
 

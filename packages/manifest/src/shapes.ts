@@ -46,7 +46,7 @@ function checkedBy<In, Out>(parse: (value: In) => Out) {
 }
 
 /** A zod type of what one of core's parsers accepts. */
-function parsedBy<T>(parse: (value: unknown) => T): z.ZodType<T> {
+export function parsedBy<T>(parse: (value: unknown) => T): z.ZodType<T> {
   return z.unknown().transform(checkedBy(parse));
 }
 

@@ -3,7 +3,9 @@
  * The names in backquotes are rules of docs/design/protocol.md.
  */
 import {
+  type ArtifactName,
   type Clock,
+  type CommitRecord,
   CrvError,
   type ErrorCode,
   formatSidecarKey,
@@ -48,6 +50,8 @@ export interface ExaminedOperation extends FoundSidecar {
   readonly settled: LedgerEntry | undefined;
   /** Tables whose views lag. */
   readonly behind: readonly TableKey[];
+  /** Artifacts whose views may lag: all that it wrote. */
+  readonly artifactsBehind: readonly ArtifactName[];
 }
 
 /** Codes of a sidecar that is there and cannot be read: too large for one, or not whole. */
@@ -120,7 +124,8 @@ async function examine(
   const { ref, sidecar } = found;
   const expected = sidecar?.tables ?? new Map<TableKey, TableVersion | null>();
   const settled = state.ledger.says(ref.operationId, state.version);
-  const landedAs = await landedVersions(context.log, settled);
+  const record = settled?.kind === "landed" ? await context.log.read(settled.version) : undefined;
+  const landedAs = landedVersions(record);
   const evidence = [...expected].map(
     ([table, version]): TableEvidence => ({
       table,
@@ -139,15 +144,13 @@ async function examine(
   const behind = evidence
     .filter(({ table, viewVersion }) => viewVersion < (state.tables.get(table)?.changedAt ?? 0))
     .map(({ table }) => table);
-  return { ...found, decision, tables, settled, behind };
+  // What a view shows cannot be told from its size: whoever died may have shown some of them.
+  const artifactsBehind = [...(record?.artifacts?.keys() ?? [])];
+  return { ...found, decision, tables, settled, behind, artifactsBehind };
 }
 
 /** As which version of each table the operation landed. */
-async function landedVersions(
-  log: CommitLog,
-  settled: LedgerEntry | undefined,
-): Promise<ReadonlyMap<TableKey, TableVersion>> {
-  const record = settled?.kind === "landed" ? await log.read(settled.version) : undefined;
+function landedVersions(record: CommitRecord | undefined): ReadonlyMap<TableKey, TableVersion> {
   return new Map([...(record?.tables ?? [])].map(([table, change]) => [table, change.version]));
 }
 

@@ -37,6 +37,7 @@ export {
   type SweptOperation,
   settleOperations,
 } from "./settle-operations.js";
+export { showArtifact } from "./show-artifact.js";
 export { readViewVersion, showTable, type ViewContext, viewAhead } from "./show-table.js";
 export {
   decodeSidecar,

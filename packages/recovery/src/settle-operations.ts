@@ -4,6 +4,7 @@
  * The names in backquotes are rules of docs/design/protocol.md.
  */
 import {
+  FILES_PREFIX,
   formatPartPrefix,
   formatSidecarKey,
   type ObjectKey,
@@ -14,6 +15,7 @@ import {
   TABLES_MAX,
   TABLES_PREFIX,
   type TableKey,
+  TENSORS_PREFIX,
   type Version,
 } from "@crv/core";
 import type { Publisher } from "@crv/manifest";
@@ -25,6 +27,7 @@ import {
   type ExaminedOperation,
   examineOperations,
 } from "./examine-operations.js";
+import { showArtifact } from "./show-artifact.js";
 import { showTable } from "./show-table.js";
 
 export interface RecoveryContext extends ExamineContext {
@@ -70,7 +73,7 @@ export async function settleOperations(
     }
     settled.push(...(await settleAlone(context, examined)));
     next++;
-    if (examined.decision !== "roll-forward" || examined.behind.length === 0) continue;
+    if (examined.decision !== "roll-forward" || !isBehind(examined)) continue;
     // Views have moved: what the others leave to be done must be looked at again.
     const rest = operationIds.filter((id) => id > examined.ref.operationId);
     return [...settled, ...(await settleOperations(context, rest))];
@@ -120,16 +123,23 @@ async function rollForward(
   context: RecoveryContext,
   examined: ExaminedOperation,
 ): Promise<readonly Settled[]> {
-  const { ref, behind } = examined;
+  const { ref, behind, artifactsBehind, settled } = examined;
   const operation = sweptOf(examined);
-  if (behind.length > 0) {
+  if (isBehind(examined)) {
     const audit = recoveryEntryOf("RolledForward", operation);
     const outcome = await context.publisher.publishRecovery(audit);
     if (outcome.kind === "unknown") return [];
   }
   for (const table of behind) await showTable(context, table);
+  const since = (settled?.version ?? 1) - 1;
+  for (const name of artifactsBehind) await showArtifact(context, name, since);
   await context.residual.removeSidecar(ref);
   return [{ fate: "rolledForward", operation }];
+}
+
+/** Whether views are to follow. */
+function isBehind({ behind, artifactsBehind }: ExaminedOperation): boolean {
+  return behind.length > 0 || artifactsBehind.length > 0;
 }
 
 /** The fence first: a record that aborts the ids, so that a writer that wakes up cannot commit. */
@@ -212,8 +222,12 @@ async function listParts(
   const prefixes = new Map<string, ObjectKey[]>(
     group.map(({ ref }) => [formatPartPrefix(ref.operationId), []]),
   );
-  for (const table of tables) {
-    for await (const { key } of store.list(`${TABLES_PREFIX}${table}/`)) {
+  const directories = [...tables].map((table) => `${TABLES_PREFIX}${table}/`);
+  if (group.some(({ sidecar }) => sidecar?.artifacts)) {
+    directories.push(TENSORS_PREFIX, FILES_PREFIX);
+  }
+  for (const directory of directories) {
+    for await (const { key } of store.list(directory)) {
       prefixes.get(/\/part-([0-9a-f]{24})[^/]*$/.exec(key)?.[1] ?? "")?.push(key);
     }
   }

@@ -43,6 +43,8 @@ export interface Sidecar {
   readonly companions?: readonly OperationId[];
   /** Expected version of each table that parts may be written for; null = blind. */
   readonly tables: ReadonlyMap<TableKey, TableVersion | null>;
+  /** Whether it may write members of artifacts. */
+  readonly artifacts?: true;
   /** First 24 hex digits in the names of its parts. */
   readonly partPrefix: string;
   readonly owner: ProcessIdentity;
@@ -64,6 +66,7 @@ const sidecarShape: z.ZodType<Sidecar> = z
     actor: z.string().max(ACTOR_CHARS_MAX).nullable(),
     companions: z.array(operationIdShape).min(1).optional(),
     tables: mapShape(tableKeyShape, countShape.nullable()),
+    artifacts: z.literal(true).optional(),
     part_prefix: z.string().regex(/^[0-9a-f]{24}$/),
     owner: ownerShape,
     started_at: timeShape,
@@ -77,6 +80,7 @@ const sidecarShape: z.ZodType<Sidecar> = z
     actor: s.actor,
     ...(s.companions && { companions: s.companions }),
     tables: s.tables,
+    ...(s.artifacts && { artifacts: s.artifacts }),
     partPrefix: s.part_prefix,
     owner: s.owner,
     startedAt: s.started_at,
@@ -98,6 +102,7 @@ export function describeSidecar(sidecar: Sidecar): Readonly<Record<string, unkno
     actor: sidecar.actor,
     ...(sidecar.companions && { companions: sidecar.companions }),
     tables: writeMap(sidecar.tables, (v) => v),
+    ...(sidecar.artifacts && { artifacts: true }),
     part_prefix: sidecar.partPrefix,
     owner: writeOwner(sidecar.owner),
     started_at: sidecar.startedAt,

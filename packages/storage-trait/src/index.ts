@@ -8,6 +8,8 @@ export type {
   CommitRange,
   CommittedParts,
   HeldVersion,
+  MemberInput,
+  MemberRange,
   OperationIntent,
   OptimizedTable,
   OptimizeOptions,

@@ -31,6 +31,15 @@ export interface InlineCommitResidual {
    *   newer one stays (`newer`).
    */
   replaceView(key: ObjectKey, shows: Version, body: Uint8Array): Promise<"replaced" | "newer">;
+  /**
+   * Shows a part under a fixed name: a link to it where links exist, else a copy; always a copy when
+   * other programs may write the name in place, which would change the part. Atomic for readers, best
+   * effort in time, as of {@link replaceView}. `blocked` when a directory is in the way, or a file
+   * where a directory is needed.
+   */
+  showPart(view: ObjectKey, part: ObjectKey, how: "link" | "copy"): Promise<"shown" | "blocked">;
+  /** Views of what is gone, and the directories that this leaves empty. */
+  removeViews(views: readonly ObjectKey[]): Promise<void>;
   /** A deadline must move; also extends a sidecar by further tables. Atomic for readers. */
   replaceLease(key: ObjectKey, body: Uint8Array): Promise<void>;
   /** The hint is never trusted, so it may be lost or go back. Atomic for readers, not synced. */

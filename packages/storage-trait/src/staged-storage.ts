@@ -7,6 +7,9 @@
 import type {
   AdoptReport,
   AdoptRequest,
+  Artifact,
+  ArtifactMember,
+  ArtifactName,
   BranchName,
   CommitOutcome,
   CommitRecord,
@@ -23,6 +26,7 @@ import type {
   TableKey,
   TableManifest,
   TableVersion,
+  TensorEntry,
   Version,
 } from "@crv/core";
 import type { RecordBatch } from "apache-arrow";
@@ -119,6 +123,21 @@ export interface StagedHandle {
   readonly parts: readonly PartEntry[];
 }
 
+/** One member of an artifact that is to be written. */
+export interface MemberInput {
+  readonly name: string;
+  /** Its bytes, whole or in pieces; asked for again when the store did not answer the first time. */
+  readonly body: () => Uint8Array | AsyncIterable<Uint8Array>;
+  /** What the record lists of a tensor file, known once all of the body has passed. */
+  readonly tensors?: () => readonly TensorEntry[] | undefined;
+}
+
+/** Bytes of a member, `[start, end)`; default: all of it. */
+export interface MemberRange {
+  readonly start?: number;
+  readonly end?: number;
+}
+
 /**
  * The first stage call that writes creates the sidecar before any part. Each call sees the ones
  * before it. Deletes, updates and merges rewrite the parts they change, so that every reader of plain
@@ -156,6 +175,21 @@ export interface StagedOperation extends AsyncDisposable {
    *   that the run has or had. VersionMismatch `VERSION_MISMATCH`.
    */
   stageFiles(table: TableKey, paths: readonly ObjectKey[]): Promise<StagedHandle>;
+  /**
+   * Writes an artifact whole: it replaces what it was. The last call for a name counts.
+   *
+   * @throws GrammarError `INVALID_NAME`. IoWriteError `LIMIT_EXCEEDED`, `WRITE_FAILED`.
+   */
+  stageArtifact(name: ArtifactName, members: readonly MemberInput[]): Promise<Artifact>;
+  /** Removes an artifact; of one that is not there nothing is done. */
+  removeArtifact(name: ArtifactName): Promise<void>;
+  /**
+   * The base with what was staged so far; of what was staged here, `version` is that of the base.
+   * Another commit that changes the artifact is then a conflict.
+   */
+  artifact(name: ArtifactName): Artifact | undefined;
+  /** As {@link artifact}, in byte order of name. @param prefix Of their names. */
+  artifacts(prefix?: string): Iterable<Artifact>;
   /** The base with what was staged so far. Both add the table to the read set. */
   plan(request: ScanRequest): Promise<ScanPlan>;
   scan(request: ScanRequest): AsyncIterable<RecordBatch>;
@@ -314,6 +348,20 @@ export interface StagedStorage extends AsyncDisposable {
   scanParts(parts: CommittedParts, request: ScanRequest): AsyncIterable<RecordBatch>;
   /** From the log, not from the published file; undefined when the table does not exist. */
   manifest(snapshot: SnapshotHandle, table: TableKey): TableManifest | undefined;
+  /** As of the snapshot; undefined when it is absent. */
+  artifact(snapshot: SnapshotHandle, name: ArtifactName): Artifact | undefined;
+  /** In byte order of name. @param prefix Of their names. */
+  artifacts(snapshot: SnapshotHandle, prefix?: string): Iterable<Artifact>;
+  /**
+   * Bytes of a member, also of an old version. Digests are the caller's to check.
+   *
+   * @throws IoError `NOT_FOUND` the part is gone; `CORRUPT` it has another size than the log says;
+   *   `LIMIT_EXCEEDED` for more than an array may hold.
+   */
+  readMember(
+    member: Pick<ArtifactMember, "path" | "bytes">,
+    range?: MemberRange,
+  ): Promise<Uint8Array>;
   commits(range?: CommitRange): AsyncIterable<CommitRecord>;
   /** Writes nothing. */
   begin(intent: OperationIntent): Promise<StagedOperation>;

@@ -1,12 +1,12 @@
 /** Backends: where bytes are kept, how parts are encoded, and which processes live. */
-export type {
-  FileKind,
-  FileStatus,
-  FileSystem,
-  OpenedFile,
-  OpenMode,
+export {
+  type FileKind,
+  type FileStatus,
+  type FileSystem,
+  nodeFileSystem,
+  type OpenedFile,
+  type OpenMode,
 } from "./local/file-system.js";
-export { nodeFileSystem } from "./local/file-system.js";
 export {
   type DirectoryReaderOptions,
   type DirectoryStoreOptions,
@@ -14,7 +14,12 @@ export {
   openDirectoryStore,
 } from "./local/open-directory.js";
 export { readTextFile, TEXT_FILE_BYTES_MAX } from "./local/read-text-file.js";
-export { openStoreRoot, type StoreRoot, type StoreRootOptions } from "./local/store-root.js";
+export {
+  listRunDirectories,
+  openStoreRoot,
+  type StoreRoot,
+  type StoreRootOptions,
+} from "./local/store-root.js";
 export { watchDirectory } from "./local/watch-directory.js";
 export { createMemoryStore } from "./memory-store.js";
 export { codecVersions, packageVersion } from "./package-version.js";

@@ -108,6 +108,19 @@ export function createMemoryStore({
       await replace(key, body);
       return "replaced";
     },
+    async showPart(view, part) {
+      check(view);
+      check(part);
+      const content = objects.get(part)?.content;
+      if (content === undefined) throw new IoError("NOT_FOUND", `there is no part ${part}`);
+      const isBlocked = [...objects.keys()].some(
+        (key) => key.startsWith(`${view}/`) || view.startsWith(`${key}/`),
+      );
+      if (isBlocked) return "blocked";
+      put(view, content);
+      return "shown";
+    },
+    removeViews: remove,
     replaceLease: replace,
     replaceHint: replace,
     async close() {

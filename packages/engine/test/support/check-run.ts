@@ -5,11 +5,14 @@
 import assert from "node:assert/strict";
 import {
   type CommitRecord,
+  digestOf,
+  formatArtifactViewKey,
   formatKeyFilterKey,
   formatManifestViewKey,
   type ObjectKey,
   type OperationId,
   parseKeyFilterKey,
+  parseMemberKey,
   parsePartKey,
   parseRecordKey,
   recoveriesOf,
@@ -75,12 +78,15 @@ export async function checkRun(
   // Parts of trimmed versions stay: they are left to cleanup.
   checkObjects(objects, named, { leftovers: options.leftovers || floor > 1 });
   checkViews(objects, state);
+  // A loss of power may take what was written of a sidecar, and then nobody knows of the views.
+  if (!options.leftovers) checkArtifactViews(objects, state);
   const rows = await checkReadable(first, state);
   await checkNextAppend(first, state);
   for (const { key, descriptor } of state.tables.values()) {
     if (descriptor.key.length > 0) await checkNextMerge(first, key);
   }
-  return { contents: contentsOf(rows), version: state.version, rows };
+  const contents = { ...contentsOf(rows), ...(await readArtifacts(first)) };
+  return { contents, version: state.version, rows };
 }
 
 function report({ recovered }: OpenedProcess) {
@@ -114,6 +120,12 @@ async function checkLog(disk: SimulatedDisk, objects: Objects, told: Told): Prom
       assert.ok(!audited.has(operationId), `I8: the recovery of ${operationId} is audited twice`);
       audited.add(operationId);
     }
+  }
+  for (const members of records.flatMap((r) => [...(r.artifacts?.values() ?? [])])) {
+    for (const { path } of members) named.add(path);
+  }
+  for (const { members } of state.artifacts.list(state.version)) {
+    for (const { path } of members) named.add(path);
   }
   for (const { parts } of state.tables.values()) for (const { path } of parts) named.add(path);
   // Of records below the floor the ledger is left.
@@ -165,6 +177,8 @@ function checkObjects(
   for (const path of named)
     assert.ok(objects.has(path as never), `I7: ${path} is named and missing`);
   for (const key of objects.keys()) {
+    if (parseMemberKey(key) && !leftovers)
+      assert.ok(named.has(key), `I7: ${key} is left and not named`);
     assert.ok(!key.startsWith(SIDECAR_PREFIX), `I8: the sidecar ${key} is left`);
     if (parsePartKey(key) && !leftovers)
       assert.ok(named.has(key), `I7: ${key} is left and not named`);
@@ -186,6 +200,39 @@ function checkViews(objects: Objects, state: RunState): void {
       `I16: the view of ${table.key} is of another version`,
     );
   }
+}
+
+/** I16: every member is shown as it is, and nothing is shown that is not there. */
+function checkArtifactViews(objects: Objects, state: RunState): void {
+  const shown = new Set<string>();
+  for (const { name, members } of state.artifacts.list(state.version)) {
+    for (const member of members) {
+      const view = formatArtifactViewKey(name, member.name);
+      if (view === undefined) continue;
+      shown.add(view);
+      assert.deepEqual(objects.get(view), objects.get(member.path), `I16: the view ${view} lags`);
+    }
+  }
+  for (const key of objects.keys()) {
+    if (!/^(?:batch_|artifacts\/|meta\.json$)/.test(key)) continue;
+    assert.ok(shown.has(key), `I16: ${key} shows what is not there`);
+  }
+}
+
+/** I1 and digests: the bytes of every member read back, by artifact. */
+async function readArtifacts({ storage }: OpenedProcess): Promise<Contents> {
+  await using snapshot = await storage.snapshot();
+  const contents: Record<string, readonly number[]> = {};
+  for (const { name, members } of storage.artifacts(snapshot)) {
+    const bytes: number[] = [];
+    for (const member of members) {
+      const read = await storage.readMember(member);
+      assert.equal(await digestOf(read), member.digest, `I2: ${member.path} is what was written`);
+      bytes.push(...read);
+    }
+    contents[name] = bytes;
+  }
+  return contents;
 }
 
 /** I2 and digests: every row of every table reads back. */

@@ -5,6 +5,8 @@
 import assert from "node:assert/strict";
 import {
   evolveDescriptor,
+  formatFileName,
+  formatIndexedName,
   formatManifestViewKey,
   formatSidecarKey,
   MAIN_BRANCH,
@@ -14,7 +16,7 @@ import {
   type TableDescriptor,
   UnknownOutcomeError,
 } from "@crv/core";
-import type { StagedOperation, StagedStorage } from "@crv/storage-trait";
+import type { MemberInput, StagedOperation, StagedStorage } from "@crv/storage-trait";
 import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
 import type { RecordBatch } from "apache-arrow";
 import type { Contents } from "./check-run.js";
@@ -493,6 +495,75 @@ async function runWithUnanswered(): Promise<Prepared> {
   return openOn(disk, { machine: "another machine" });
 }
 
+const FILE = formatFileName("config.bin");
+const BATCH = formatIndexedName("layers", 4);
+
+function member(name: string, ...bytes: readonly number[]): MemberInput {
+  return { name, body: () => Uint8Array.from(bytes) };
+}
+
+const TWO_LAYERS = [
+  member("metadata.json", 1),
+  member("a/x.safetensors", 2),
+  member("b/x.safetensors", 3),
+];
+
+/** A transaction of rows, a batch of tensors and a file: all of them, or none. */
+async function commitAll(storage: StagedStorage, operationId?: OperationId) {
+  await using base = await storage.snapshot();
+  await using operation = await storage.begin({
+    base,
+    mode: "strict",
+    ...(operationId && { operationId }),
+  });
+  await operation.stageAppend(LEFT.name, only(rowsOf(LEFT, [3, 14])));
+  await operation.stageArtifact(BATCH, TWO_LAYERS);
+  await operation.stageArtifact(FILE, [member("content", 7)]);
+  return operation.commit();
+}
+
+const ALL: Contents = {
+  ...HELD,
+  left_table: [1, 2, 3, 14],
+  [BATCH]: [2, 3, 1],
+  [FILE]: [7],
+};
+
+async function runWithAll(): Promise<SimulatedDisk> {
+  const disk = await runOfOneCommit();
+  const { storage, store } = await openProcess(disk, "second");
+  assert.equal((await commitAll(storage)).kind, "committed");
+  await storage.close();
+  store.process.kill();
+  return disk;
+}
+
+/** A batch is replaced by one of fewer layers, and a file is removed: views go with their parts. */
+async function replaceAll(storage: StagedStorage) {
+  await using base = await storage.snapshot();
+  await using operation = await storage.begin({ base, mode: "blind", operationId: OPERATION });
+  await operation.stageArtifact(BATCH, TWO_LAYERS);
+  await operation.stageArtifact(BATCH, [member("metadata.json", 4), member("a/x.safetensors", 5)]);
+  await operation.removeArtifact(FILE);
+  return operation.commit();
+}
+
+const REPLACED: Contents = { ...HELD, left_table: [1, 2, 3, 14], [BATCH]: [5, 4] };
+
+/** A process died after the record of {@link commitAll} was visible, or before. */
+function recoveringAll(name: string, window: string): Writer {
+  return {
+    ...recovering(name, PARTS_ARE_THERE, [HELD, ALL]),
+    async prepare() {
+      const disk = await runOfOneCommit();
+      await crashAtWindow(disk, window, async ({ storage }) => {
+        await commitAll(storage, OPERATION);
+      });
+      return { disk };
+    },
+  };
+}
+
 export const WRITERS: readonly Writer[] = [
   appending("append to one table", [{ table: LEFT, values: [3, 14] }], {
     ...HELD,
@@ -569,6 +640,15 @@ export const WRITERS: readonly Writer[] = [
       ...evolveDescriptor(LEFT, { makeNullable: ["value"] }),
     }),
   ),
+  operation("transaction of rows, tensors and a file", ALL, (storage) =>
+    commitAll(storage, OPERATION),
+  ),
+  operation("replacement of tensors, removal of a file", REPLACED, replaceAll, {
+    prepare: async () => openOn(await runWithAll()),
+    contents: [ALL, REPLACED],
+  }),
+  recoveringAll("recovery of rows, tensors and a file, roll-back", PARTS_ARE_THERE),
+  recoveringAll("recovery of rows, tensors and a file, roll-forward", RECORD_IS_VISIBLE),
   closing,
   showing("view on request", (storage) => storage.publishView(LEFT.name)),
   showing("run bundle", (storage) => storage.writeBundle(BUNDLE_FACTS)),

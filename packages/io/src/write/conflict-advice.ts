@@ -39,6 +39,10 @@ function adviceOf(conflict: Conflict): string {
   switch (conflict.kind) {
     case "ExpectedVersionMismatch":
       return `table "${conflict.tableKey}" moved from version ${conflict.expected} to ${conflict.actual}; read it again and repeat`;
+    case "ArtifactChanged":
+      return conflict.actual === 0
+        ? `"${conflict.artifact}" was removed meanwhile; look again and repeat`
+        : `version ${conflict.actual} wrote "${conflict.artifact}" meanwhile; read it again and repeat`;
     case "SchemaChanged":
       return `version ${conflict.at} changed the columns of "${conflict.tableKey}"; describe the table as it is now and write again`;
     case "PartsReplaced":

@@ -34,6 +34,7 @@ export interface PartSegmentEntry {
   readonly ticks: readonly [min: number, max: number] | null;
 }
 
+/** A segment whose rows are all of use: of the ledger, or of artifacts. */
 export interface LedgerSegmentEntry {
   readonly segment: SegmentRef;
   readonly count: number;
@@ -56,6 +57,7 @@ export interface CheckpointIndex {
   readonly createdAt: string | null;
   readonly tables: readonly IndexedTable[];
   readonly ledger: readonly LedgerSegmentEntry[];
+  readonly artifacts: readonly LedgerSegmentEntry[];
 }
 
 /** The key of a segment by its name in an index. */
@@ -110,6 +112,8 @@ const tableShape: z.ZodType<IndexedTable> = z
     segments: t.segments,
   }));
 
+const wholeShape = z.object({ segment: segmentShape, count: versionShape });
+
 const indexShape: z.ZodType<CheckpointIndex> = z
   .object({
     format: z.literal(FORMAT_VERSION),
@@ -117,7 +121,8 @@ const indexShape: z.ZodType<CheckpointIndex> = z
     commit_id: commitIdShape,
     created_at: timeShape,
     tables: z.array(tableShape),
-    ledger: z.array(z.object({ segment: segmentShape, count: versionShape })),
+    ledger: z.array(wholeShape),
+    artifacts: z.array(wholeShape).optional(),
   })
   .transform((c) => ({
     version: c.version,
@@ -125,6 +130,7 @@ const indexShape: z.ZodType<CheckpointIndex> = z
     createdAt: c.created_at,
     tables: c.tables,
     ledger: c.ledger,
+    artifacts: c.artifacts ?? [],
   }));
 
 export function describeIndex(index: CheckpointIndex): DocumentBody {
@@ -144,6 +150,7 @@ export function describeIndex(index: CheckpointIndex): DocumentBody {
       segments: t.segments,
     })),
     ledger: index.ledger,
+    ...(index.artifacts.length > 0 && { artifacts: index.artifacts }),
   };
 }
 

@@ -13,12 +13,15 @@ import {
   type Version,
 } from "@crv/core";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
+import { ArtifactIndex } from "../artifacts/artifact-index.js";
+import type { ArtifactRun } from "../artifacts/artifact-run.js";
 import { Ledger } from "../ledger.js";
 import type { LedgerRun } from "../ledger-run.js";
 import { PartPaths } from "../part-paths.js";
 import { CHUNK_ROWS_MAX, PartChunk, type SegmentRef } from "../parts/part-chunk.js";
 import { PartList, type PartView } from "../parts/part-list.js";
 import type { RunState, TableState } from "../run-state.js";
+import { decodeArtifactSegment } from "./artifact-segment.js";
 import {
   decodeIndex,
   type IndexedTable,
@@ -46,10 +49,13 @@ export async function readSegmentedCheckpoint(
     const { commitId, createdAt } = index;
     const tables = await readTables(reader, index.tables);
     const runs = await eachOf(index.ledger, (entry) => readRun(reader, entry, version));
-    if (tables === undefined || runs === undefined) return undefined;
+    const kept = await eachOf(index.artifacts, (entry) => readArtifacts(reader, entry, version));
+    if (tables === undefined || runs === undefined || kept === undefined) return undefined;
     const parts = new Map([...tables].map(([key, table]) => [key, table.parts]));
-    const paths = new PartPaths(parts, version);
-    return { version, commitId, createdAt, tables, ledger: Ledger.fromRuns(runs), paths };
+    const artifacts = new ArtifactIndex(kept);
+    const paths = new PartPaths(parts, version, artifacts);
+    const ledger = Ledger.fromRuns(runs);
+    return { version, commitId, createdAt, tables, ledger, artifacts, paths };
   } catch (error) {
     if (error instanceof CrvError && ["CORRUPT", "LIMIT_EXCEEDED"].includes(error.code))
       return undefined;
@@ -117,6 +123,16 @@ async function readRun(
 ): Promise<LedgerRun | undefined> {
   const bytes = await readSegment(reader, segment);
   const run = bytes && decodeLedgerSegment(bytes, version, segment);
+  return run?.count === count ? run : undefined;
+}
+
+async function readArtifacts(
+  reader: ObjectReader,
+  { segment, count }: LedgerSegmentEntry,
+  version: Version,
+): Promise<ArtifactRun | undefined> {
+  const bytes = await readSegment(reader, segment);
+  const run = bytes && decodeArtifactSegment(segmentKey(segment), bytes, version, segment);
   return run?.count === count ? run : undefined;
 }
 

@@ -16,6 +16,7 @@ import type { Durability, ObjectStore } from "@crv/storage-trait/object-store";
 import { encodeDocument } from "../document.js";
 import type { PartChunk, SegmentRef } from "../parts/part-chunk.js";
 import type { RunState, TableState } from "../run-state.js";
+import { encodeArtifactSegment } from "./artifact-segment.js";
 import {
   describeIndex,
   type IndexedTable,
@@ -45,9 +46,15 @@ export async function writeSegmentedCheckpoint(
     if (segment === undefined) return false;
     ledger.push({ segment, count: run.count });
   }
+  const artifacts: LedgerSegmentEntry[] = [];
+  for (const run of state.artifacts.runs(state.version)) {
+    const segment = await writer.ensure(run, () => encodeArtifactSegment(run));
+    if (segment === undefined) return false;
+    artifacts.push({ segment, count: run.count });
+  }
   const { version, commitId, createdAt } = state;
   const body = await encodeDocument(
-    describeIndex({ version, commitId, createdAt, tables, ledger }),
+    describeIndex({ version, commitId, createdAt, tables, ledger, artifacts }),
   );
   if (body.byteLength > CHECKPOINT_INDEX_BYTES_MAX) return false;
   const outcome = await store.create(formatCheckpointIndexKey(version), body, { durability });

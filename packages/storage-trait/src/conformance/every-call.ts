@@ -22,6 +22,7 @@ export const KEYED_CALLS: Readonly<Record<string, StoreCall>> = {
   removeStaged: (store, at) => store.removeStaged(OPERATION, [at]),
   removeUnreferenced: (store, at) => store.removeUnreferenced([at], 1),
   replaceView: (store, at) => store.replaceView(at, 1, bytesOf('{"run_version":1}')),
+  removeViews: (store, at) => store.removeViews([at]),
   replaceLease: (store, at) => store.replaceLease(at, bytesOf("x")),
   replaceHint: (store, at) => store.replaceHint(at, bytesOf("x")),
 };

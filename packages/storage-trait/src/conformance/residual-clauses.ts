@@ -62,6 +62,40 @@ export const residualClauses: StoreClauses = (test) => {
     assert.deepEqual(await store.get(VIEW, { sizeBytesMax: 1000 }), view(1));
   });
 
+  for (const how of ["link", "copy"] as const) {
+    test(`shows a part under another name, as a ${how}`, async ({ store }) => {
+      const [first, second, shown] = [key("p/first"), key("p/second"), key("v/w/shown")];
+      await store.create(first, bytesOf("first"), FULL);
+      await store.create(second, bytesOf("second"), FULL);
+      assert.equal(await store.showPart(shown, first, how), "shown");
+      assert.equal(await store.showPart(shown, first, how), "shown");
+      assert.equal(await textUnder(store, shown), "first");
+      assert.equal(await store.showPart(shown, second, how), "shown");
+      assert.equal(await textUnder(store, shown), "second");
+      assert.equal(await textUnder(store, first), "first");
+      await store.removeViews([shown, key("v/absent"), key("nowhere/absent")]);
+      await store.removeViews([shown]);
+      assert.deepEqual(await keysUnder(store), [first, second]);
+      assert.equal(await store.showPart(shown, second, how), "shown");
+      assert.equal(await textUnder(store, shown), "second");
+    });
+  }
+
+  test("shows nothing where a directory or a file is in the way", async ({ store }) => {
+    const [part, file, below] = [key("p/part"), key("v/file"), key("d/below")];
+    for (const at of [part, file, below]) await store.create(at, bytesOf(at), FULL);
+    assert.equal(await store.showPart(key("v/file/x"), part, "link"), "blocked");
+    assert.equal(await store.showPart(key("d"), part, "link"), "blocked");
+    assert.deepEqual(await keysUnder(store), [below, part, file]);
+  });
+
+  test("shows no part that is not there", async ({ store }) => {
+    await assert.rejects(store.showPart(key("v/shown"), key("p/absent"), "link"), {
+      code: "NOT_FOUND",
+    });
+    assert.deepEqual(await keysUnder(store), []);
+  });
+
   test("replaces leases and hints, present or not", async ({ store }) => {
     for (const text of ["first", "second"]) {
       await store.replaceLease(key("_leases/l.json"), bytesOf(text));

@@ -112,6 +112,16 @@ export class CountingStore implements ObjectStore, InlineCommitResidual {
     return this.#inner.replaceView(key, shows, body);
   }
 
+  showPart(view: ObjectKey, part: ObjectKey, how: "link" | "copy"): Promise<"shown" | "blocked"> {
+    this.#record("showPart", view);
+    return this.#inner.showPart(view, part, how);
+  }
+
+  removeViews(views: readonly ObjectKey[]): Promise<void> {
+    for (const key of views) this.#record("removeViews", key);
+    return this.#inner.removeViews(views);
+  }
+
   replaceLease(key: ObjectKey, body: Uint8Array): Promise<void> {
     this.#record("replaceLease", key, body.byteLength);
     return this.#inner.replaceLease(key, body);

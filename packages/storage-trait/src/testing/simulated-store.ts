@@ -185,6 +185,30 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
     return "replaced";
   }
 
+  async showPart(
+    view: ObjectKey,
+    part: ObjectKey,
+    how: "link" | "copy",
+  ): Promise<"shown" | "blocked"> {
+    this.#check(view);
+    this.#check(part);
+    const file = await this.#step("showPart", "read", part, () => lookupFile(this.#root, part));
+    if (file === undefined) throw new IoError("NOT_FOUND", `there is no part ${part}`);
+    if (isBlocked(this.#root, view)) return "blocked";
+    if (how === "copy") {
+      await this.#replace("showPart", view, file.content, "full");
+    } else {
+      await this.#writer.prepareDirectory("showPart", view, "full");
+      await this.#step("showPart", "rename", view, () => setEntry(this.#root, view, file));
+    }
+    await this.#writer.syncDirectory("showPart", parentOf(view));
+    return "shown";
+  }
+
+  removeViews(views: readonly ObjectKey[]): Promise<void> {
+    return this.#remove("removeViews", views);
+  }
+
   replaceLease(key: ObjectKey, body: Uint8Array): Promise<void> {
     return this.#replace("replaceLease", key, body, "full");
   }
@@ -246,4 +270,13 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
       throw new IoError("CLOSED", `the store of ${this.process.name} is closed: open it again`);
     }
   }
+}
+
+/** Whether a directory is in the way of a file, or a file in that of its directories. */
+function isBlocked(root: SimulatedDirectory, view: string): boolean {
+  if (lookup(root, view)?.kind === "directory") return true;
+  for (let at = parentOf(view); at !== ""; at = parentOf(at)) {
+    if (lookup(root, at)?.kind === "file") return true;
+  }
+  return false;
 }

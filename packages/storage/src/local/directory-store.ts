@@ -4,6 +4,7 @@
  *
  *   create    temporary, sync, link (fails if it exists), unlink temporary, sync directory
  *   replace   temporary, sync, rename; of a view also: sync directory
+ *   show      link under a temporary name, rename, sync directory; or a copy, as replace
  *   remove    unlink; not synced: what a loss of power brings back is removed again by who finds it
  */
 import {
@@ -32,6 +33,7 @@ import type { DirectoryReader } from "./directory-reader.js";
 import { fileError, hasErrno, isAbsence } from "./file-error.js";
 import type { FileSystem } from "./file-system.js";
 import { type LinkOutcome, linkNew } from "./link-new.js";
+import { PartViews } from "./part-views.js";
 import type { Staging } from "./staging.js";
 import type { Syncer } from "./syncer.js";
 
@@ -48,9 +50,11 @@ export interface DirectoryStoreParts {
 
 export class DirectoryStore implements ObjectStore, InlineCommitResidual {
   readonly #parts: DirectoryStoreParts;
+  readonly #partViews: PartViews;
 
   constructor(parts: DirectoryStoreParts) {
     this.#parts = parts;
+    this.#partViews = new PartViews(parts);
   }
 
   get capabilities(): ObjectStore["capabilities"] {
@@ -124,6 +128,20 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
     await this.#replace(key, body, durability);
     if (durability === "full") await syncer.syncDirectory(directories.path(directoryOf(key)));
     return "replaced";
+  }
+
+  showPart(view: ObjectKey, part: ObjectKey, how: "link" | "copy"): Promise<"shown" | "blocked"> {
+    const { reader } = this.#parts;
+    reader.check(view);
+    reader.check(part);
+    return this.#partViews.show(view, part, how);
+  }
+
+  removeViews(views: readonly ObjectKey[]): Promise<void> {
+    const { reader } = this.#parts;
+    reader.checkOpen();
+    for (const view of views) reader.check(view);
+    return this.#partViews.remove(views);
   }
 
   replaceLease(key: ObjectKey, body: Uint8Array): Promise<void> {

@@ -17,7 +17,7 @@ import {
   write,
   writeSync,
 } from "node:fs";
-import { lstat, mkdir, open, readdir, realpath, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { isAbsence } from "./file-error.js";
 
@@ -54,6 +54,8 @@ export interface FileSystem {
   /** Replaces `to` at once. */
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
+  /** Of an empty directory; ENOTEMPTY, EEXIST or EPERM when it is none. */
+  rmdir(path: string): Promise<void>;
   /** A directory and all below it; links are removed, not followed. What is absent is no error. */
   removeTree(path: string): Promise<void>;
   /** One level; EEXIST when something is there. */
@@ -114,6 +116,7 @@ export const nodeFileSystem: FileSystem = {
   rename,
   unlink: async (path) => unlinkSync(path),
   removeTree: (path) => rm(path, { recursive: true, force: true }),
+  rmdir,
   mkdir: async (path) => void (await mkdir(path)),
   status: async (path) => statusOf(await lstat(path, { bigint: true })),
   async entries(path) {

@@ -150,6 +150,11 @@ function damaged(path: string, cause?: unknown): IoManifestError {
   );
 }
 
+/** Ids of the runs in a directory, in byte order; none when it is absent. Other names are not ours. */
+export function listRunDirectories(path: string): Promise<readonly RunId[]> {
+  return listRuns(nodeFileSystem, path);
+}
+
 async function listRuns(fs: FileSystem, path: string): Promise<readonly RunId[]> {
   const entries = await attempt("list", path, () => entriesIfPresent(fs, path));
   return entries

@@ -80,6 +80,7 @@ export function watchFileSystem(
       removeTree: (path) => call("removeTree", path, () => inner.removeTree(path)),
       rename: (from, to) => call("rename", to, () => inner.rename(from, to)),
       unlink: (path) => call("unlink", path, () => inner.unlink(path)),
+      rmdir: (path) => call("rmdir", path, () => inner.rmdir(path)),
       mkdir: (path) => call("mkdir", path, () => inner.mkdir(path)),
       status: (path) => call("lstat", path, () => inner.status(path)),
       entries: (path) => call("readdir", path, () => inner.entries(path)),

@@ -1,0 +1,35 @@
+/** Reads bytes of a member of an artifact. Source: docs/format/artifacts.md. */
+import { type ArtifactMember, IoError, parseMemberKey, show } from "@crv/core";
+import type { MemberRange } from "@crv/storage-trait";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+
+/** One array of bytes; larger members are read in pieces. */
+const READ_BYTES_MAX = 2 ** 32 - 1;
+
+/** The contract is that of `StagedStorage.readMember`. */
+export async function readMember(
+  reader: ObjectReader,
+  { path, bytes }: Pick<ArtifactMember, "path" | "bytes">,
+  { start = 0, end = bytes }: MemberRange = {},
+): Promise<Uint8Array> {
+  const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end);
+  if (parseMemberKey(path) === undefined || !isRange || start < 0 || end < start || end > bytes) {
+    throw new IoError(
+      "INVALID_ARGUMENT",
+      `bytes ${show(start)} to ${show(end)} of ${show(path)} are none of a member of ${bytes} bytes`,
+      { details: { key: path, start, end, bytes } },
+    );
+  }
+  const found = await reader.get(path, { range: { start, end }, sizeBytesMax: READ_BYTES_MAX });
+  if (found === undefined) {
+    throw new IoError("NOT_FOUND", `there is no part ${path}: it was removed from the run`, {
+      details: { key: path },
+    });
+  }
+  if (found.byteLength === end - start) return found;
+  throw new IoError(
+    "CORRUPT",
+    `${path} ends before byte ${end} of ${bytes}: it was truncated; restore the file from a backup`,
+    { details: { key: path, expected: bytes } },
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * Shows an artifact under the names of its views, and takes away those of members that are gone. Rule
+ * `viewloop`: the root is read again, until what is shown is what it says. Nothing of ours reads a view.
+ * Source: docs/format/artifacts.md, "Views".
+ */
+import {
+  type Artifact,
+  type ArtifactMember,
+  type ArtifactName,
+  formatArtifactViewKey,
+  isTensorMember,
+  type ObjectKey,
+  type Version,
+} from "@crv/core";
+import type { RunState } from "@crv/manifest";
+import type { ViewContext } from "./show-table.js";
+
+/** @param since Of the state before: members that it had and that are gone are shown no more. */
+export async function showArtifact(
+  context: ViewContext,
+  name: ArtifactName,
+  since: Version,
+): Promise<void> {
+  const { log, store, residual } = context;
+  for (;;) {
+    const { state } = log;
+    const artifact = artifactAt(state, name);
+    // Rule `syncfound`: a view is durable, so what it shows must be first.
+    await log.makeDurable(store);
+    const gone = goneViews(state, name, since, artifact);
+    if (gone.length > 0) await residual.removeViews(gone);
+    for (const { view, member } of viewsOf(artifact)) {
+      await residual.showPart(view, member.path, howToShow(member));
+    }
+    const newer = await log.refresh();
+    if (artifactAt(newer, name)?.version === artifact?.version) return;
+  }
+}
+
+/** JSON is edited in place by other programs, which would change the part. */
+function howToShow({ name }: ArtifactMember): "link" | "copy" {
+  return isTensorMember(name) ? "link" : "copy";
+}
+
+function artifactAt({ artifacts, version }: RunState, name: ArtifactName): Artifact | undefined {
+  return artifacts.at(name, version);
+}
+
+function viewsOf(
+  artifact: Artifact | undefined,
+): readonly { readonly view: ObjectKey; readonly member: ArtifactMember }[] {
+  return (artifact?.members ?? []).flatMap((member) => {
+    const view = formatArtifactViewKey((artifact as Artifact).name, member.name);
+    return view === undefined ? [] : [{ view, member }];
+  });
+}
+
+function goneViews(
+  state: RunState,
+  name: ArtifactName,
+  since: Version,
+  artifact: Artifact | undefined,
+): readonly ObjectKey[] {
+  const shown = new Set(viewsOf(artifact).map(({ view }) => view));
+  const before = state.artifacts.versions(name, since, state.version).flatMap(viewsOf);
+  return [...new Set(before.map(({ view }) => view))].filter((view) => !shown.has(view));
+}
