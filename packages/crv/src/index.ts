@@ -141,6 +141,24 @@ export type {
   OptimizeReport,
   TrimReport,
 } from "@crv/storage-trait";
+export {
+  type AnyTensorInput,
+  type Batch,
+  type BatchInput,
+  type BatchStat,
+  type Json,
+  type Layers,
+  type LayersInput,
+  type LoaderCursor,
+  type LoaderOptions,
+  type MiniBatch,
+  RunTensors,
+  TensorLoader,
+  TensorMatrix,
+  type TensorStat,
+  TensorStore,
+  type VerifyReport as TensorVerifyReport,
+} from "@crv/tensors";
 export { type AdoptRunOptions, adoptRun } from "./adopt-run.js";
 export type { BundleOptions } from "./bundle-facts.js";
 export { type ConflictResponse, conflictResponse } from "./conflict-response.js";
@@ -163,6 +181,7 @@ export {
   type Store,
   type StoreOptions,
 } from "./open-store.js";
+export { type OpenTensorStoreOptions, openTensorStore } from "./open-tensor-store.js";
 export {
   type LogOptions,
   type RefreshReport,
@@ -173,6 +192,7 @@ export {
 export type { LabelChange } from "./run-info-change.js";
 export type { RunSummary, UnreadableRun } from "./run-summary.js";
 export type { VersionTarget } from "./run-target.js";
+export { RunTransaction } from "./run-transaction.js";
 export { type RunRow, RunsScan, type RunsScanOptions } from "./runs-scan.js";
 export { type VerifyRunOptions, verifyRun } from "./verify-run.js";
 export { writeRunBundleManifest } from "./write-run-bundle.js";

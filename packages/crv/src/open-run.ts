@@ -248,13 +248,17 @@ async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
-interface OpenedRun extends OpenedStorage {
+export interface OpenedRun extends OpenedStorage {
   readonly inspect: () => ReturnType<typeof inspectOperations>;
   readonly verify: (options: VerifyOptions) => Promise<VerifyReport>;
   readonly info: () => Promise<RunInfo | undefined>;
 }
 
-async function openToRead(path: string, runId: RunId, settings: IoSettings): Promise<OpenedRun> {
+export async function openToRead(
+  path: string,
+  runId: RunId,
+  settings: IoSettings,
+): Promise<OpenedRun> {
   const store = await openDirectoryReader({ path });
   const parts = createParquetPartStore({ store, ...codecOptions(settings) });
   const storage = await openReadOnlyStorage({
@@ -278,7 +282,7 @@ async function openToRead(path: string, runId: RunId, settings: IoSettings): Pro
   };
 }
 
-async function openToWrite(
+export async function openToWrite(
   path: string,
   runId: RunId,
   settings: IoSettings,

@@ -15,7 +15,14 @@ import {
   type Version,
 } from "@crv/core";
 import type { OpenedStorage, VerifyOptions, VerifyReport } from "@crv/engine";
-import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
+import {
+  Dataset,
+  type DatasetOptions,
+  type Descriptors,
+  type TransactionParts,
+  type TransactionResult,
+  type WriteOptions,
+} from "@crv/io";
 import type { RunInfo } from "@crv/manifest";
 import type { ExaminedOperation, SweepReport } from "@crv/recovery";
 import type {
@@ -27,6 +34,7 @@ import type {
   StagedStorage,
   TrimReport,
 } from "@crv/storage-trait";
+import { RunTensors } from "@crv/tensors";
 import { type BundleContext, type BundleOptions, bundleFacts } from "./bundle-facts.js";
 import { checkCount, checkKeys } from "./check-options.js";
 import {
@@ -37,6 +45,8 @@ import {
 } from "./follow.js";
 import type { LogWatch } from "./log-watch.js";
 import { parseTarget, type VersionTarget } from "./run-target.js";
+
+import { RunTransaction } from "./run-transaction.js";
 
 /** Records read at once while looking back. */
 const LOG_CHUNK_RECORDS = 256;
@@ -100,6 +110,8 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   readonly path: string;
   /** What opening the run found of writers that died: nothing, for a run opened for reading. */
   readonly recovered: OpenedStorage["recovered"];
+  /** Batches of tensors, metadata and files of the run; each of its writes is a commit of its own. */
+  readonly tensors: RunTensors;
   readonly #storage: StagedStorage;
   readonly #refresh: OpenedStorage["refresh"];
   readonly #inspect: RunOptions<Tables>["inspect"];
@@ -118,6 +130,7 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     this.path = options.path;
     this.recovered = options.recovered;
     this.#storage = options.storage;
+    this.tensors = new RunTensors(options.storage);
     this.#refresh = options.refresh;
     this.#inspect = options.inspect;
     this.#bundling = options;
@@ -209,6 +222,28 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
       );
     }
     return followRun({ storage: this.#storage, watch: this.#watch }, options);
+  }
+
+  /**
+   * Changes tables, batches of tensors and files in one commit: all of it becomes visible together when
+   * `work` has ended, or nothing when it throws. The contract is that of `Dataset.transaction`.
+   *
+   * @example
+   * await run.transaction(async (tx) => {
+   *   await tx.insert("decisions", rows);
+   *   await tx.putBatch(42, { layer_12: { activations } });
+   *   await tx.putFile("config.json", bytes);
+   * });
+   */
+  override transaction(
+    work: (transaction: RunTransaction<Tables>) => Promise<void>,
+    options: WriteOptions = {},
+  ): Promise<TransactionResult> {
+    return super.transaction((transaction) => work(transaction as RunTransaction<Tables>), options);
+  }
+
+  protected override makeTransaction(parts: TransactionParts): RunTransaction<Tables> {
+    return new RunTransaction<Tables>(...parts);
   }
 
   /** What the newest version holds, in byte order of name. */

@@ -45,6 +45,12 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
       return storage.scanParts(parts, request);
     },
     manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table),
+    artifact: (snapshot, name) => storage.artifact(snapshot, name),
+    artifacts: (snapshot, prefix) => storage.artifacts(snapshot, prefix),
+    readMember: async (member, range) => {
+      pinned();
+      return storage.readMember(member, range);
+    },
     async *commits(range = {}) {
       pinned();
       for await (const record of storage.commits(range)) {

@@ -32,7 +32,7 @@ import type { LoadOptions } from "./write/load-options.js";
 import { loadTables } from "./write/load-tables.js";
 import { runTransaction } from "./write/run-transaction.js";
 import { type FilesByTable, type StageFilesOptions, stageFiles } from "./write/stage-files.js";
-import type { Transaction } from "./write/transaction.js";
+import { Transaction, type TransactionParts } from "./write/transaction.js";
 import type { WriteOptions } from "./write/write-options.js";
 
 export interface DatasetOptions<Tables extends Descriptors> {
@@ -112,7 +112,9 @@ export class Dataset<Tables extends Descriptors = readonly []> {
     work: (transaction: Transaction<Tables>) => Promise<void>,
     options: WriteOptions = {},
   ): Promise<TransactionResult> {
-    return runTransaction(this.#writing(), work, options);
+    return runTransaction(this.#writing(), work, options, (...parts) =>
+      this.makeTransaction(parts),
+    );
   }
 
   /**
@@ -209,6 +211,11 @@ export class Dataset<Tables extends Descriptors = readonly []> {
     );
     this.#recorders.add(recorder);
     return recorder;
+  }
+
+  /** For a dataset whose transactions hold more than tables. */
+  protected makeTransaction(parts: TransactionParts): Transaction<Tables> {
+    return new Transaction<Tables>(...parts);
   }
 
   /** Closes every recorder; the first that fails fails this, when all were tried. */

@@ -35,5 +35,5 @@ export type { LoadInput } from "./write/load-input.js";
 export type { LoadMode, LoadOptions } from "./write/load-options.js";
 export type { FilesByTable, StageFilesOptions } from "./write/stage-files.js";
 export type { ChangedTable } from "./write/staged-tables.js";
-export { Transaction } from "./write/transaction.js";
+export { Transaction, type TransactionParts } from "./write/transaction.js";
 export type { WriteOptions } from "./write/write-options.js";

@@ -59,7 +59,7 @@ export {
 } from "./shard/shard-index.js";
 export { type OpenShard, ShardedReader } from "./shard/sharded-reader.js";
 export { type ByteRange, planSlice, type Selection, type SlicePlan } from "./slice.js";
-export type { Tensor, TensorData, TensorOf } from "./tensor.js";
+export { type Tensor, type TensorData, type TensorOf, tensorFromBytes } from "./tensor.js";
 export {
   encodeSafetensors,
   type Named,

@@ -36,6 +36,7 @@ test("the core exports these values, and no others", () => {
     "planShards",
     "planSlice",
     "streamSafetensors",
+    "tensorFromBytes",
     "toFloat32",
   ]);
 });

@@ -4,14 +4,15 @@ import type { Descriptors } from "../tables/table-types.js";
 import type { WriteContext } from "./append-rows.js";
 import { commitTables, type TransactionResult } from "./commit-tables.js";
 import type { StagedTables } from "./staged-tables.js";
-import { Transaction } from "./transaction.js";
+import type { Transaction, TransactionParts } from "./transaction.js";
 import { checkWriteOptions, intentOf, type WriteOptions } from "./write-options.js";
 
 /** The contract is that of `Dataset.transaction`. */
-export async function runTransaction<Tables extends Descriptors>(
+export async function runTransaction<Tables extends Descriptors, Made extends Transaction<Tables>>(
   context: WriteContext,
-  work: (transaction: Transaction<Tables>) => Promise<void>,
+  work: (transaction: Made) => Promise<void>,
   options: WriteOptions,
+  make: (...parts: TransactionParts) => Made,
 ): Promise<TransactionResult> {
   checkWriteOptions("transaction", options);
   const { storage } = context;
@@ -19,14 +20,14 @@ export async function runTransaction<Tables extends Descriptors>(
   await using snapshot = await storage.snapshot();
   // Disposing discards what was staged; after a commit it has no effect.
   await using operation = await storage.begin(intentOf(snapshot, options));
-  const transaction = new Transaction<Tables>(context, snapshot, operation, options);
+  const transaction = make(context, snapshot, operation, options);
   const staged = await endOf(work, transaction, signal);
   return commitTables(context, operation, staged, signal);
 }
 
-async function endOf<Tables extends Descriptors>(
-  work: (transaction: Transaction<Tables>) => Promise<void>,
-  transaction: Transaction<Tables>,
+async function endOf<Tables extends Descriptors, Made extends Transaction<Tables>>(
+  work: (transaction: Made) => Promise<void>,
+  transaction: Made,
   signal: AbortSignal | undefined,
 ): Promise<StagedTables> {
   try {

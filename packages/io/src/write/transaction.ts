@@ -37,6 +37,14 @@ import type { WriteOptions } from "./write-options.js";
 /** How rows are put into a table. */
 type Put = "stageAppend" | "stageMerge" | "stageOverwrite";
 
+/** What a transaction is made of; opaque to whoever passes it on. */
+export type TransactionParts = readonly [
+  context: WriteContext,
+  snapshot: SnapshotHandle,
+  operation: StagedOperation,
+  options: Pick<WriteOptions, "signal" | "validateRows">,
+];
+
 export class Transaction<Tables extends Descriptors = readonly []> {
   readonly #context: WriteContext;
   readonly #snapshot: SnapshotHandle;
@@ -162,7 +170,18 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     return this.#staged;
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
+  /**
+   * For what stands beside tables: stages it into the same operation, after the changes before it.
+   * Whoever composes a transaction of more than tables extends this class.
+   */
+  protected stageBeside<T>(work: (operation: StagedOperation) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => {
+      checkNotAborted(this.#signal);
+      return work(this.#operation);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#hasEnded) {
       return Promise.reject(
         new IoError("CLOSED", "the transaction has ended: await every change inside it", {
@@ -171,8 +190,9 @@ export class Transaction<Tables extends Descriptors = readonly []> {
       );
     }
     const result = this.#tail.then(work);
-    this.#tail = result;
+    this.#tail = result.then(() => undefined);
     // A failure that nobody awaits is told by `end`.
+    this.#tail.catch(() => undefined);
     result.catch(() => undefined);
     return result;
   }

@@ -1,0 +1,88 @@
+/**
+ * A safetensors file as a member of an artifact: encoded as it is written, with a CRC-32 of every
+ * tensor taken as its bytes pass. Source: docs/format/artifacts.md, "Tensors".
+ */
+import { crc32 } from "node:zlib";
+import { LISTED_TENSORS_MAX, type TensorEntry } from "@crv/core";
+import { streamSafetensors, type TensorInfo } from "@crv/safetensors";
+import type { MemberInput } from "@crv/storage-trait";
+import { writeError } from "./tensor-errors.js";
+import type { AnyTensorInput } from "./tensor-input.js";
+
+/**
+ * Checks names, shapes and the data that are in memory at once; streams as they pass.
+ *
+ * @param what For messages.
+ * @throws IoSchemaError `INVALID_ARGUMENT`.
+ */
+export function tensorMember(
+  what: string,
+  name: string,
+  tensors: ReadonlyMap<string, AnyTensorInput>,
+  metadata?: Readonly<Record<string, string>>,
+): MemberInput {
+  const options = metadata ? { metadata } : {};
+  const plan = () => {
+    try {
+      return streamSafetensors(tensors, options);
+    } catch (error) {
+      throw writeError(what, error);
+    }
+  };
+  plan();
+  let entries: readonly TensorEntry[] | undefined;
+  return {
+    name,
+    body: () => {
+      const { byteLength, tensors: infos, ...stream } = withPieces(plan());
+      const dataOffset = byteLength - (infos.at(-1)?.end ?? 0);
+      return checked(what, stream.pieces, infos, dataOffset, (found) => {
+        entries = infos.length <= LISTED_TENSORS_MAX ? found : undefined;
+      });
+    },
+    tensors: () => entries,
+  };
+}
+
+function withPieces(stream: ReturnType<typeof streamSafetensors>) {
+  return { byteLength: stream.byteLength, tensors: stream.tensors, pieces: stream };
+}
+
+/** Passes on the pieces; tells the entries once all have passed. */
+async function* checked(
+  what: string,
+  pieces: AsyncIterable<Uint8Array>,
+  infos: readonly TensorInfo[],
+  dataOffset: number,
+  done: (entries: readonly TensorEntry[]) => void,
+): AsyncGenerator<Uint8Array> {
+  const sums = new Array<number>(infos.length).fill(0);
+  let at = -dataOffset;
+  let next = 0;
+  try {
+    for await (const piece of pieces) {
+      // A piece is the header, or lies within one tensor.
+      while (at >= 0 && next < infos.length && (infos[next] as TensorInfo).end <= at) next++;
+      if (at >= 0 && piece.byteLength > 0) sums[next] = crc32(piece, sums[next]);
+      at += piece.byteLength;
+      yield piece;
+    }
+  } catch (error) {
+    throw writeError(what, error);
+  }
+  done(
+    infos.map(({ name, dtype, shape, begin, end }, i) => ({
+      name,
+      dtype,
+      shape,
+      begin: dataOffset + begin,
+      end: dataOffset + end,
+      crc32: formatCrc32(sums[i] as number),
+    })),
+  );
+}
+
+/** 8 lower-case hex digits. */
+export function formatCrc32(sum: number): string {
+  return sum.toString(16).padStart(8, "0");
+}
