@@ -10,7 +10,7 @@ const decode = (text: string): Json => decodeJson("it", new TextEncoder().encode
 describe("encodeJson", () => {
   test("gives back what it was given", () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnpairedSurrogates: true }), (value) => {
+      fc.property(fc.jsonValue(), (value) => {
         const found = decodeJson("it", encodeJson(value as Json));
         expect(found).toEqual(JSON.parse(JSON.stringify(value)));
       }),
