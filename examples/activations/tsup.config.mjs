@@ -1,0 +1,3 @@
+import { packageBuild } from "../../tsup.config.mjs";
+
+export default packageBuild({ extraEntries: ["main"] });
