@@ -10,6 +10,9 @@ import { processes } from "./benchmarks/processes.mjs";
 import { recovery } from "./benchmarks/recovery.mjs";
 import { scan } from "./benchmarks/scan.mjs";
 import { stream } from "./benchmarks/stream.mjs";
+import { tensorAppends } from "./benchmarks/tensor-appends.mjs";
+import { tensorHeaders } from "./benchmarks/tensor-headers.mjs";
+import { tensors } from "./benchmarks/tensors.mjs";
 
 /** @type {readonly import("./benchmark.mjs").Benchmark[]} */
 export const suite = [
@@ -24,4 +27,7 @@ export const suite = [
   plan,
   open,
   metadata,
+  tensors,
+  tensorHeaders,
+  tensorAppends,
 ];

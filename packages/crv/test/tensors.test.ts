@@ -195,7 +195,7 @@ test("entries of the detectors are added, read in order, and compacted for the o
 
 test("a tensor of more than memory's pieces is written as a stream and checked when read", async () => {
   await using run = await open();
-  const rows = 3 * 1024;
+  const rows = 17 * 1024;
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (let i = 0; i < rows; i++) yield new Uint8Array(4096).fill(i);
   }

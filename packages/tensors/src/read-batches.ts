@@ -5,7 +5,7 @@ import { missing, namesOf } from "./plain-run.js";
 import { decodeJson } from "./python-json.js";
 import type { LayersForm, RunReader } from "./run-reader.js";
 import { KIND_FIELD, NAMES_FIELD, TENSOR_NAME } from "./stage-tensors.js";
-import type { ReadTensorOptions, TensorFile } from "./tensor-file.js";
+import type { ReadTensorOptions, TensorFile, TensorStat } from "./tensor-file.js";
 import type { Batch, Json, JsonObject, Layers } from "./tensor-input.js";
 
 const EMPTY_LIST = "_empty_list";
@@ -51,11 +51,28 @@ export async function readBatch(
 async function readBatchFile(file: TensorFile, options: ReadTensorOptions): Promise<Batch> {
   const stats = await file.stat();
   const tensors = new Map<string, Tensor>();
-  for (const { name } of stats) tensors.set(name, await file.tensor(name, options));
+  let next = readAhead(file, stats[0], options);
+  for (const [i, { name }] of stats.entries()) {
+    const tensor = next;
+    next = readAhead(file, stats[i + 1], options);
+    tensors.set(name, (await tensor) as Tensor);
+  }
   const isItem = stats.every(({ name }) => /^item_\d+$/.test(name) || name === EMPTY_LIST);
   const kind = isItem && stats.length > 0 ? (await file.metadata()).get(KIND_FIELD) : "dict";
   const list = kind === "dict" ? undefined : asList(tensors);
   return list ?? Object.assign(Object.create(null), Object.fromEntries(tensors));
+}
+
+/** One tensor is read while the one before it is checked. */
+function readAhead(
+  file: TensorFile,
+  stat: TensorStat | undefined,
+  options: ReadTensorOptions,
+): Promise<Tensor> | undefined {
+  const tensor = stat && file.tensor(stat.name, options);
+  // One that fails is told when its turn comes.
+  tensor?.catch(() => undefined);
+  return tensor;
 }
 
 function asList(tensors: ReadonlyMap<string, Tensor>): readonly Tensor[] | undefined {

@@ -16,9 +16,9 @@ import {
 import { checkNotAborted, readError } from "./tensor-errors.js";
 import { formatCrc32 } from "./tensor-member.js";
 
-/** Bytes of one read, and how many are under way: enough to overlap reading with checking. */
-const PIECE_BYTES = 8 * 1024 * 1024;
-const PIECES_AHEAD = 3;
+/** Bytes of one read. What is larger is copied together from several, checked while the next is read. */
+const PIECE_BYTES = 64 * 1024 * 1024;
+const PIECES_AHEAD = 2;
 
 /** Where a file's bytes come from. */
 export interface FileSource {

@@ -119,8 +119,10 @@ async function fill(file: OpenedFile, path: string, body: ObjectBody): Promise<S
   const digester = await createDigester();
   let sizeBytes = 0;
   for await (const piece of body) {
+    // As of a whole body: the digest is computed while a thread of the pool writes.
+    const written = writeAll(file, path, piece);
     digester.update(piece);
-    await writeAll(file, path, piece);
+    await written;
     sizeBytes += piece.byteLength;
   }
   return { sizeBytes, digest: digester.finish() };
