@@ -24,6 +24,7 @@ const PROPOSAL = "manifest/src/proposal.ts";
 const PUBLISHER = "manifest/src/publisher.ts";
 const LOG = "manifest/src/commit-log.ts";
 const SETTLE = "recovery/src/settle-operations.ts";
+const SHOW_ARTIFACT = "recovery/src/show-artifact.ts";
 const EXAMINE = "recovery/src/examine-operations.ts";
 const TRIM = "engine/src/trim-log.ts";
 const PIPELINE = "engine/src/commit-pipeline.ts";
@@ -223,9 +224,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: SETTLE,
-        find: "  if (behind.length > 0) {\n",
+        find: "  if (isBehind(examined)) {\n",
         replace: `  for (const table of behind) await showTable(context, table);
-  if (behind.length > 0) {
+  if (isBehind(examined)) {
 `,
       },
     ],
@@ -612,6 +613,35 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: PROPOSAL,
         find: "edit.add.some(({ path }) => state.paths.has(path, state.version))",
         replace: "edit.add.some(({ path }) => state.paths.has(path, 0))",
+    name: "recovery leaves members of artifacts behind",
+    caughtBy: "crash windows",
+    edits: [
+      {
+        file: SETTLE,
+        find: "group.some(({ sidecar }) => sidecar?.artifacts)",
+        replace: "group.some(({ sidecar }) => sidecar?.artifacts === undefined)",
+      },
+    ],
+  },
+  {
+    name: "views of members that are gone stay",
+    caughtBy: "crash windows",
+    edits: [
+      {
+        file: SHOW_ARTIFACT,
+        find: "    if (gone.length > 0) await residual.removeViews(gone);\n",
+        replace: "    if (gone.length < 0) await residual.removeViews(gone);\n",
+      },
+    ],
+  },
+  {
+    name: "a writer that died leaves its artifacts unshown",
+    caughtBy: "crash windows",
+    edits: [
+      {
+        file: SETTLE,
+        find: "  for (const name of artifactsBehind) await showArtifact(context, name, since);\n",
+        replace: "  void artifactsBehind, showArtifact, since;\n",
       },
     ],
   },
