@@ -1,5 +1,5 @@
 /** What a stage call tells of what it wrote. */
-import type { PartEntry, TableKey } from "@crv/core";
+import type { OperationKind, PartEntry, TableKey } from "@crv/core";
 import type { StagedHandle, StageKind } from "@crv/storage-trait";
 import { sealed } from "@crv/storage-trait/seal";
 
@@ -34,4 +34,16 @@ export function sumOf(
 
 export function countRows(parts: readonly PartEntry[]): number {
   return parts.reduce((sum, part) => sum + part.rows, 0);
+}
+
+/** @param beside What it writes that is no table. */
+export function operationKind(
+  stages: Iterable<StageKind>,
+  tableCount: number,
+  beside: OperationKind | undefined,
+): OperationKind {
+  if (beside) return tableCount > 0 ? "transaction" : beside;
+  const kinds = [...stages].filter((kind) => kind !== "schema");
+  if (kinds.length === 0) return "schema";
+  return kinds.length === 1 && tableCount === 1 ? (kinds[0] as StageKind) : "transaction";
 }

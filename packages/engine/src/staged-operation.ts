@@ -50,7 +50,7 @@ import { scanTable } from "./scan/scan-table.js";
 import { operationEnded, otherDescriptor, unknownTable } from "./stage-errors.js";
 import { stageRows } from "./stage-rows.js";
 import { StagedArtifacts } from "./staged-artifacts.js";
-import { countRows, stagedHandle, sumOf } from "./staged-handle.js";
+import { countRows, operationKind, stagedHandle, sumOf } from "./staged-handle.js";
 import { isStale } from "./stale-outcome.js";
 import { TableDraft } from "./table-draft.js";
 
@@ -402,11 +402,7 @@ export class EngineOperation implements StagedOperation {
   }
 
   #kind(tableCount: number): OperationKind {
-    const { kind } = this.#artifacts.draft;
-    if (kind) return tableCount > 0 ? "transaction" : kind;
-    const kinds = [...this.#kinds].filter((kind) => kind !== "schema");
-    if (kinds.length === 0) return "schema";
-    return kinds.length === 1 && tableCount === 1 ? (kinds[0] as StageKind) : "transaction";
+    return operationKind(this.#kinds, tableCount, this.#artifacts.draft.kind);
   }
 
   #checkOpen(): void {
