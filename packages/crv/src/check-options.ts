@@ -1,5 +1,5 @@
 /** Checks of options. A misspelt one is never ignored. */
-import { IoError, show } from "@crv/core";
+import { IoError, IoSchemaError, parseTableKey, show, type TableKey } from "@crv/core";
 
 /** @throws IoError `INVALID_ARGUMENT` when `options` is no object, or has a key that is not `known`. */
 export function checkKeys(what: string, options: unknown, known: readonly string[]): void {
@@ -36,5 +36,15 @@ export function checkCount(what: string, value: unknown): void {
     "INVALID_ARGUMENT",
     `${what} must be a whole number, at least 0 (got: ${show(value)})`,
     { details: { what, value } },
+  );
+}
+
+/** @throws IoSchemaError `UNKNOWN_TABLE`. */
+export function checkTable(table: string, known: readonly TableKey[]): void {
+  if (known.includes(parseTableKey(table))) return;
+  throw new IoSchemaError(
+    "UNKNOWN_TABLE",
+    `there is no table ${show(table)} in this run: it has ${known.join(", ") || "none"}`,
+    { details: { table, known } },
   );
 }

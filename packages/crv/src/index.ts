@@ -182,14 +182,9 @@ export {
   type StoreOptions,
 } from "./open-store.js";
 export { type OpenTensorStoreOptions, openTensorStore } from "./open-tensor-store.js";
-export {
-  type LogOptions,
-  type RefreshReport,
-  Run,
-  type RunOptions,
-  type TableSummary,
-} from "./run.js";
+export { Run, type RunOptions } from "./run.js";
 export type { LabelChange } from "./run-info-change.js";
+export type { LogOptions, RefreshReport, TableSummary } from "./run-reports.js";
 export type { RunSummary, UnreadableRun } from "./run-summary.js";
 export type { VersionTarget } from "./run-target.js";
 export { RunTransaction } from "./run-transaction.js";

@@ -115,7 +115,7 @@ class DirectoryRuns implements RunSource {
     }
     const store = await openRoot(this.#root, true);
     const path = store.runDirectory(runId);
-    return (await openToWrite(path, runId, this.#settings, this.#durability, { runId })).storage;
+    return (await openToWrite(path, runId, this.#settings, this.#durability, {})).storage;
   }
 
   /** Undefined when there is no such directory. */

@@ -3,15 +3,10 @@ import {
   type AdoptReport,
   type CommitRecord,
   IoError,
-  IoSchemaError,
   type OperationRef,
-  parseTableKey,
   type Resolution,
   type RunBundle,
   type RunId,
-  show,
-  type TableKey,
-  type TableVersion,
   type Version,
 } from "@crv/core";
 import type { OpenedStorage, VerifyOptions, VerifyReport } from "@crv/engine";
@@ -36,7 +31,7 @@ import type {
 } from "@crv/storage-trait";
 import { RunTensors } from "@crv/tensors";
 import { type BundleContext, type BundleOptions, bundleFacts } from "./bundle-facts.js";
-import { checkCount, checkKeys } from "./check-options.js";
+import { checkCount, checkKeys, checkTable } from "./check-options.js";
 import {
   checkFollowOptions,
   type FollowedCommit,
@@ -44,8 +39,14 @@ import {
   followRun,
 } from "./follow.js";
 import type { LogWatch } from "./log-watch.js";
+import {
+  isAsked,
+  type LogOptions,
+  type RefreshReport,
+  summarizeTable,
+  type TableSummary,
+} from "./run-reports.js";
 import { parseTarget, type VersionTarget } from "./run-target.js";
-
 import { RunTransaction } from "./run-transaction.js";
 
 /** Records read at once while looking back. */
@@ -63,37 +64,6 @@ export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<T
   readonly verify: (options: VerifyOptions) => Promise<VerifyReport>;
   readonly info: () => Promise<RunInfo | undefined>;
   readonly watch: () => LogWatch;
-}
-
-/** What {@link Run.refresh} found. */
-export interface RefreshReport {
-  /** The newest version. */
-  readonly version: Version;
-  /** What it settled of writers that died; nothing, for a run opened for reading. */
-  readonly recovered: OpenedStorage["recovered"];
-}
-
-/** One table, as `crv show` shows it. */
-export interface TableSummary {
-  readonly table: TableKey;
-  readonly version: TableVersion;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly parts: number;
-  readonly buckets: number;
-  /** Inclusive; null in a table without a tick column, or without rows. */
-  readonly tickMin: number | null;
-  readonly tickMax: number | null;
-}
-
-export interface LogOptions {
-  readonly actor?: string;
-  readonly table?: string;
-  /** Lowest and highest version, both inclusive. */
-  readonly from?: Version;
-  readonly to?: Version;
-  /** At most so many, the newest. */
-  readonly limit?: number;
 }
 
 const NOTHING_RECOVERED: SweepReport = { rolledForward: [], rolledBack: [], left: [] };
@@ -249,7 +219,10 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
   /** What the newest version holds, in byte order of name. */
   async tables(): Promise<readonly TableSummary[]> {
     await using snapshot = await this.#storage.snapshot();
-    return snapshot.tables().map((table) => this.#summarize(snapshot, table));
+    return snapshot.tables().map((table) => {
+      const manifest = this.#storage.manifest(snapshot, table);
+      return summarizeTable(table, snapshot.tableVersion(table), manifest);
+    });
   }
 
   /**
@@ -415,45 +388,4 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     }
     return records;
   }
-
-  #summarize(
-    snapshot: Awaited<ReturnType<StagedStorage["snapshot"]>>,
-    table: TableKey,
-  ): TableSummary {
-    const manifest = this.#storage.manifest(snapshot, table);
-    const partitions = manifest?.partitions ?? [];
-    const ticks = partitions.flatMap(({ tickMin, tickMax }) =>
-      tickMin === null || tickMax === null ? [] : [tickMin, tickMax],
-    );
-    return {
-      table,
-      version: snapshot.tableVersion(table),
-      rows: manifest?.rows ?? 0,
-      bytes: manifest?.bytes ?? 0,
-      parts: partitions.reduce((sum, p) => sum + p.parts.length, 0),
-      buckets: partitions.length,
-      tickMin: ticks.reduce<number | null>((a, b) => (a === null ? b : Math.min(a, b)), null),
-      tickMax: ticks.reduce<number | null>((a, b) => (a === null ? b : Math.max(a, b)), null),
-    };
-  }
-}
-
-function isAsked(
-  record: CommitRecord,
-  actor: string | undefined,
-  table: string | undefined,
-): boolean {
-  return (
-    (actor === undefined || record.operations.some((operation) => operation.actor === actor)) &&
-    (table === undefined || record.tables.has(parseTableKey(table)))
-  );
-}
-
-function checkTable(table: string, known: readonly TableKey[]): void {
-  if (known.includes(parseTableKey(table))) return;
-  throw new IoSchemaError(
-    "UNKNOWN_TABLE",
-    `there is no table ${show(table)} in this run: it has ${known.join(", ") || "none"}`,
-    { details: { table, known } },
-  );
 }

@@ -8,7 +8,6 @@ import {
   type CommitOutcome,
   hasConstraints,
   type ObjectKey,
-  type OperationKind,
   type OperationRef,
   type PartEntry,
   type Predicate,
@@ -136,9 +135,7 @@ export class EngineOperation implements StagedOperation {
     if (change.kind === "evolve") return this.#stageEvolution(table, change);
     const { descriptor } = change;
     const existing = this.#base.tables.get(table);
-    if (existing && !fitsTable(existing, descriptor)) {
-      throw otherDescriptor(table);
-    }
+    if (existing && !fitsTable(existing, descriptor)) throw otherDescriptor(table);
     this.#kinds.add("schema");
     if (!this.#drafts.has(table)) this.#drafts.set(table, new TableDraft(descriptor, existing));
     const version = tableVersionOf(this.#base, table);
@@ -263,7 +260,7 @@ export class EngineOperation implements StagedOperation {
       mode,
       actor,
       message,
-      kind: this.#kind(changed.length),
+      kind: operationKind(this.#kinds, changed.length, this.#artifacts.draft.kind),
       expected: this.#expected,
       edits: new Map(changed.map(([table, draft]) => [table, draft.editAt(this.#base.version)])),
       artifacts: this.#artifacts.draft.edits,
@@ -296,18 +293,9 @@ export class EngineOperation implements StagedOperation {
 
   #stageMerged(table: TableKey, rows: RecordBatch): Promise<StagedHandle> {
     const { hashKey, store } = this.#context;
-    const { batch, probe, dropReplaced } = prepareMerge(
-      rows,
-      this.#draft(table).descriptor,
-      hashKey,
-    );
-    return this.#stageRewrite(
-      "merge",
-      table,
-      (parts) => partsThatMayHold(parts, probe, store),
-      dropReplaced,
-      batch,
-    );
+    const merge = prepareMerge(rows, this.#draft(table).descriptor, hashKey);
+    const choose = (parts: readonly PartEntry[]) => partsThatMayHold(parts, merge.probe, store);
+    return this.#stageRewrite("merge", table, choose, merge.dropReplaced, merge.batch);
   }
 
   #stageWhere(
@@ -368,11 +356,9 @@ export class EngineOperation implements StagedOperation {
     this.#holding++;
     try {
       return await stageRows(descriptor, rows, bytesMax, async (bucket, batch) => {
-        await this.#pipeline.arm(
-          this.#kind(1),
-          descriptor.name,
-          this.#expected.get(descriptor.name) ?? null,
-        );
+        const kind = operationKind(this.#kinds, 1, this.#artifacts.draft.kind);
+        const expected = this.#expected.get(descriptor.name) ?? null;
+        await this.#pipeline.arm(kind, descriptor.name, expected);
         return this.#pipeline.writePart(descriptor, bucket, [batch]);
       });
     } finally {
@@ -399,10 +385,6 @@ export class EngineOperation implements StagedOperation {
   /** The strictest expectation is kept. */
   #expect(table: TableKey, version: TableVersion | null): void {
     this.#expected.set(table, this.#expected.get(table) ?? version);
-  }
-
-  #kind(tableCount: number): OperationKind {
-    return operationKind(this.#kinds, tableCount, this.#artifacts.draft.kind);
   }
 
   #checkOpen(): void {

@@ -1,19 +1,22 @@
 /** The sealed staged storage: what io and tensors may see of the store. Types only. */
+export type {
+  CleanupOptions,
+  CleanupReport,
+  HeldVersion,
+  OptimizedTable,
+  OptimizeOptions,
+  OptimizeReport,
+  TrimReport,
+} from "./maintenance.js";
 export type { Durability } from "./object-store.js";
 export type {
   AppendOptions,
   AppendOutcome,
-  CleanupOptions,
-  CleanupReport,
   CommitRange,
   CommittedParts,
-  HeldVersion,
   MemberInput,
   MemberRange,
   OperationIntent,
-  OptimizedTable,
-  OptimizeOptions,
-  OptimizeReport,
   ScanPlan,
   ScanRequest,
   SchemaChange,
@@ -23,5 +26,4 @@ export type {
   StagedOperation,
   StagedStorage,
   StageKind,
-  TrimReport,
 } from "./staged-storage.js";

@@ -115,15 +115,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: OPERATION,
-        find: "      await this.#pipeline.arm(\n",
-        replace: `      const written = await this.#pipeline.writePart(descriptor, bucket, [batch]);
-      await this.#pipeline.arm(
-`,
+        find: "        await this.#pipeline.arm(kind, ",
+        replace: `        const written = await this.#pipeline.writePart(descriptor, bucket, [batch]);
+        await this.#pipeline.arm(kind, `,
       },
       {
         file: OPERATION,
-        find: "      return this.#pipeline.writePart(descriptor, bucket, [batch]);\n",
-        replace: "      return written;\n",
+        find: "        return this.#pipeline.writePart(descriptor, bucket, [batch]);\n",
+        replace: "        return written;\n",
       },
     ],
   },
@@ -402,7 +401,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "the floor is raised after records are removed",
     caughtBy: "crash windows",
     edits: [
-      { file: TRIM, find: "    await raiseFloor(store, floor);\n", replace: "" },
+      { file: TRIM, find: "  if (floor > 1) await raiseFloor(store, floor);\n", replace: "" },
       {
         file: TRIM,
         find: "await residual.removeUnreferenced(keys, floor);\n",
@@ -603,7 +602,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the paths of own commits are not known",
     caughtBy: "files of other programs",
-    edits: [{ file: "manifest/src/run-state.ts", find: "  paths.add(record);\n", replace: "" }],
+    edits: [
+      { file: "manifest/src/run-state.ts", find: "  state.paths.add(record);\n", replace: "" },
+    ],
   },
   {
     name: "a file that another process registered meanwhile is registered again",
@@ -613,6 +614,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: PROPOSAL,
         find: "edit.add.some(({ path }) => state.paths.has(path, state.version))",
         replace: "edit.add.some(({ path }) => state.paths.has(path, 0))",
+      },
+    ],
+  },
+  {
     name: "recovery leaves members of artifacts behind",
     caughtBy: "crash windows",
     edits: [
