@@ -37,8 +37,10 @@ async function leaveDeadWriter(runId: string, commits: number): Promise<number> 
   return child.pid as number;
 }
 
+/** All but notes of who has the run open. */
 async function listFiles(runId: string): Promise<string[]> {
-  return (await readdir(join(root, "runs", runId), { recursive: true })).sort();
+  const files = await readdir(join(root, "runs", runId), { recursive: true });
+  return files.filter((file) => !file.startsWith("_sessions")).sort();
 }
 
 beforeAll(async () => {

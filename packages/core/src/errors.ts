@@ -34,7 +34,6 @@ export const ERROR_ACTIONS = {
   /** The format version on disk is not one that this release reads. */
   FORMAT_UNSUPPORTED: "stop",
   /** A run that should be removed is open for writing. */
-  IN_USE: "retry",
   /** An argument of the wrong kind or out of range. */
   INVALID_ARGUMENT: "fix-input",
   /** A setting of the wrong kind or out of range. */
@@ -52,6 +51,7 @@ export const ERROR_ACTIONS = {
   /** A value that its column cannot hold without loss. */
   INVALID_VALUE: "fix-input",
   /** The store reported an error that is none of the others. */
+  IN_USE: "retry",
   IO: "retry",
   /** A hard bound of docs/format/limits.md was exceeded. */
   LIMIT_EXCEEDED: "fix-input",
