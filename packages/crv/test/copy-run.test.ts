@@ -43,6 +43,48 @@ test("a copy has every kept version, is sound, and can be written", async () => 
   });
 });
 
+test("a copy has the tensors and files of every kept version", async () => {
+  const root = await scratchDirectory();
+  const to = await scratchDirectory();
+  const values = Float32Array.from({ length: 6 }, (_, i) => i);
+  {
+    await using run = await openRun({ root, runId: "r" });
+    for (const text of ["one", "two"]) {
+      await run.transaction(async (tx) => {
+        await tx.putFile("config.json", `"${text}"`);
+        await tx.putBatch(7, { layer: { values: { dtype: "F32", shape: [2, 3], data: values } } });
+      });
+    }
+  }
+  await copyRun({ root, runId: "r", to });
+  await copyRun({ root, runId: "r", to });
+  await using copy = await openRun({ root: to, runId: "r", mode: "readOnly" });
+  await using before = await copy.at(1);
+  expect(Buffer.from((await copy.tensors.getFile("config.json")) ?? []).toString()).toBe('"two"');
+  expect(Buffer.from((await before.tensors.getFile("config.json")) ?? []).toString()).toBe('"one"');
+  expect(await copy.tensors.getBatch(7)).toMatchObject({ layer: { values: { data: values } } });
+});
+
+test("cleanup leaves the segments that an index of artifacts names", async () => {
+  const root = await scratchDirectory();
+  {
+    await using run = await openRun({ root, runId: "r", durability: "process" });
+    for (let i = 0; i < 300; i++) {
+      await run.transaction((tx) => tx.putFile(`file_${i % 5}.txt`, `${i}`));
+    }
+    await run.cleanup({ keepVersions: 250, graceMs: 0 });
+  }
+  const files = await listFiles(join(root, "runs", "r"));
+  const indexes = files.filter((file) => file.includes("_checkpoints/indexes/"));
+  expect(indexes.length).toBeGreaterThan(0);
+  for (const index of indexes) {
+    const text = await readFile(join(root, "runs", "r", index), "utf8");
+    const named = [...text.matchAll(/"name":"(\d+-[0-9a-f]{32})"/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(1);
+    for (const name of named) expect(files).toContain(`_checkpoints/segments/${name}.arrow`);
+  }
+});
+
 test("a copy that was cut off is completed; a target that holds something else is refused", async () => {
   const root = await scratchDirectory();
   const to = await scratchDirectory();

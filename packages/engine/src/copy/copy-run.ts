@@ -3,6 +3,7 @@
  * digest of every part is checked on the way. Source: docs/backup.md.
  */
 import {
+  type ArtifactMember,
   CHECKPOINT_BYTES_MAX,
   checkSeal,
   createDigester,
@@ -36,9 +37,13 @@ import {
 } from "@crv/manifest";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import pMap from "p-map";
+import { readMember } from "../read-member.js";
 
 /** Parts copied at once: one is read while another is synced. */
 const PARTS_AT_ONCE = 4;
+
+/** Of a member: what is held of each at a time. */
+const PIECE_BYTES = 8 * 1024 * 1024;
 
 export interface CopyOptions {
   readonly signal?: AbortSignal;
@@ -73,10 +78,13 @@ export async function copyRun(
   const copier = new Copier(source, target, options);
   await checkTarget(source, target, { floor, version });
   if (version >= floor) {
-    for (const { parts } of (await log.stateAt(floor)).tables.values()) await copier.parts(parts);
+    const { tables, artifacts } = await log.stateAt(floor);
+    for (const { parts } of tables.values()) await copier.parts(parts);
+    for (const { members } of artifacts.list(floor)) await copier.members(members);
     for await (const record of log.records(floor)) {
       if (record.version > version) break;
       for (const { add } of record.tables.values()) await copier.parts(add);
+      for (const members of record.artifacts?.values() ?? []) await copier.members(members);
     }
   }
   for await (const { key } of source.list(INFO_PREFIX)) {
@@ -165,13 +173,35 @@ class Copier {
     }
   }
 
-  async #part({ path, bytes, digest, keyFilter }: PartEntry, withFilter: boolean): Promise<void> {
-    const { signal, onProgress } = this.#options;
-    if (signal?.aborted) {
-      const message =
-        "copying was cancelled: what was copied stays, and is used when it is done again";
-      throw new IoError("ABORTED", message, { cause: signal.reason });
+  async members(members: Iterable<ArtifactMember>): Promise<void> {
+    await pMap(members, (member) => this.#member(member), { concurrency: PARTS_AT_ONCE });
+  }
+
+  async #member(member: ArtifactMember): Promise<void> {
+    this.#checkCancelled();
+    const { path, bytes } = member;
+    const pieces = piecesOf(this.#source, member);
+    const { kind } = await this.#target.create(path, pieces, { durability: "full" });
+    if (kind !== "created") {
+      // An earlier copy that was cut off.
+      for await (const _ of piecesOf(this.#target, member));
+      if (!(await this.#target.makeDurable(path))) throw unconfirmed(path);
     }
+    this.copied.parts++;
+    this.copied.bytes += bytes;
+    this.#options.onProgress?.(this.copied);
+  }
+
+  #checkCancelled(): void {
+    const { signal } = this.#options;
+    if (!signal?.aborted) return;
+    const message =
+      "copying was cancelled: what was copied stays, and is used when it is done again";
+    throw new IoError("ABORTED", message, { cause: signal.reason });
+  }
+
+  async #part({ path, bytes, digest, keyFilter }: PartEntry, withFilter: boolean): Promise<void> {
+    this.#checkCancelled();
     await this.file(path, PART_BYTES_MAX, { sizeBytes: bytes, digest });
     const content = keyFilter?.content;
     if (withFilter && content && !("inline" in content)) {
@@ -182,7 +212,7 @@ class Copier {
     }
     this.copied.parts++;
     this.copied.bytes += bytes;
-    onProgress?.(this.copied);
+    this.#options.onProgress?.(this.copied);
   }
 
   /** @param seal What it must be, where that is known. */
@@ -205,14 +235,36 @@ class Copier {
       .get(key, { sizeBytesMax: bytes.byteLength })
       .catch(() => undefined);
     if (found && Buffer.from(found).equals(bytes) && (await this.#target.makeDurable(key))) return;
-    throw new IoError(
-      kind === "unknown" ? "IO" : "ALREADY_EXISTS",
-      kind === "unknown"
-        ? `the target did not confirm ${key}: copy again`
-        : `the target has another ${key}: choose an empty one`,
-      { details: { key } },
-    );
+    if (kind === "unknown") throw unconfirmed(key);
+    throw new IoError("ALREADY_EXISTS", `the target has another ${key}: choose an empty one`, {
+      details: { key },
+    });
   }
+}
+
+/**
+ * The bytes of a member, in pieces, since a file of tensors may be larger than memory.
+ *
+ * @throws IoError `CORRUPT`, after the last piece, when they are not those that the log names.
+ */
+async function* piecesOf(
+  reader: ObjectReader,
+  member: ArtifactMember,
+): AsyncGenerator<Uint8Array, void> {
+  const { path, bytes, digest } = member;
+  const digester = await createDigester();
+  for (let start = 0; start < bytes; start += PIECE_BYTES) {
+    const end = Math.min(start + PIECE_BYTES, bytes);
+    const piece = await readMember(reader, member, { start, end });
+    digester.update(piece);
+    yield piece;
+  }
+  if (digester.finish() === digest) return;
+  throw new IoError("CORRUPT", `${path} was changed: see "crv verify"`, { details: { key: path } });
+}
+
+function unconfirmed(key: ObjectKey): IoError {
+  return new IoError("IO", `the target did not confirm ${key}: copy again`, { details: { key } });
 }
 
 async function isSealed(bytes: Uint8Array, { sizeBytes, digest }: Seal): Promise<boolean> {

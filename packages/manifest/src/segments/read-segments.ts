@@ -75,7 +75,9 @@ export async function readSegmentNames(
     const index = bytes && (await decodeIndex(version, bytes));
     if (index === undefined) return undefined;
     const parts = index.tables.flatMap(({ segments }) => segments);
-    return [...parts, ...index.ledger].map(({ segment }) => segmentKey(segment));
+    return [...parts, ...index.ledger, ...index.artifacts].map(({ segment }) =>
+      segmentKey(segment),
+    );
   } catch (error) {
     if (error instanceof CrvError && error.code === "CORRUPT") return undefined;
     throw error;
