@@ -53,7 +53,7 @@ const rowsOf = (commit: number) =>
     point: i % 5 === 0 ? null : { x: i },
   }));
 
-/** A run with a floor, whole and segmented checkpoints, key filters, a hint and a sidecar. */
+/** A run with a floor, whole and segmented checkpoints, key filters, tensors, a hint and a sidecar. */
 async function runOfEveryFile(root: string): Promise<void> {
   await using run = await openRun({
     root,
@@ -66,9 +66,17 @@ async function runOfEveryFile(root: string): Promise<void> {
   for (let commit = 0; commit < 8; commit++) await run.append("keyed", rowsOf(commit));
   await run.trimLog({ keepVersions: 4 });
   for (let commit = 8; commit < 140; commit++) {
-    await run.append("holdings", [{ tick: commit, agent_id: "A", token_id: "T", quantity: 1 }]);
+    await run.transaction(async (tx) => {
+      await tx.insert("holdings", [{ tick: commit, agent_id: "A", token_id: "T", quantity: 1 }]);
+      if (commit % 50 === 0) await tx.putFile("config.json", `{"commit":${commit}}`);
+    });
   }
-  await run.append("keyed", rowsOf(200));
+  await run.transaction(async (tx) => {
+    await tx.insert("keyed", rowsOf(200));
+    await tx.putBatch(7, {
+      layer: { x: { dtype: "F32", shape: [64], data: new Float32Array(64) } },
+    });
+  });
   const sidecar = await encodeSidecar({
     operationId: PENDING,
     branch: parseBranchName("main"),
@@ -111,6 +119,8 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   lease: /^_leases\//,
   part: /\.parquet$/,
   "key filter": /\.keys$/,
+  "tensor file": /^tensors\//,
+  file: /^files\//,
   view: /manifest\.json$/,
 };
 
@@ -121,6 +131,8 @@ describe("verify", () => {
       expect(report.problems).toEqual([]);
       expect(report).toMatchObject({ deep, version: 141, floor: 5, problemCount: 0 });
       expect(report.checked).toMatchObject({ records: 137, parts: 141, views: 2, sidecars: 1 });
+      const members = (await listFiles(path)).filter((file) => /^(tensors|files)\//.test(file));
+      expect(report.checked.members).toBe(members.length);
       expect(report.checked.rows).toBe(deep ? 9 * 120 + 132 : 0);
       expect(report.unreferenced).toEqual({ files: 0, bytes: 0 });
     }
@@ -150,7 +162,7 @@ describe("verify", () => {
     120_000,
   );
 
-  test.each(["part", "key filter", "view", "record", "segment"])(
+  test.each(["part", "key filter", "file", "view", "record", "segment"])(
     "finds without reading all that a %s is gone, or too short",
     async (kind) => {
       const pattern = KINDS[kind] as RegExp;

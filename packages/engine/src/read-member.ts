@@ -1,10 +1,13 @@
 /** Reads bytes of a member of an artifact. Source: docs/format/artifacts.md. */
-import { type ArtifactMember, IoError, parseMemberKey, show } from "@crv/core";
+import { type ArtifactMember, createDigester, IoError, parseMemberKey, show } from "@crv/core";
 import type { MemberRange } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 
 /** One array of bytes; larger members are read in pieces. */
 const READ_BYTES_MAX = 2 ** 32 - 1;
+
+/** What is held at a time of a member that is read whole. */
+const PIECE_BYTES = 8 * 1024 * 1024;
 
 /** The contract is that of `StagedStorage.readMember`. */
 export async function readMember(
@@ -32,4 +35,25 @@ export async function readMember(
     `${path} ends before byte ${end} of ${bytes}: it was truncated; restore the file from a backup`,
     { details: { key: path, expected: bytes } },
   );
+}
+
+/**
+ * The bytes of a member, in pieces, since a file of tensors may be larger than memory.
+ *
+ * @throws IoError `CORRUPT`, after the last piece, when they are not those that the log names.
+ */
+export async function* memberPieces(
+  reader: ObjectReader,
+  member: ArtifactMember,
+): AsyncGenerator<Uint8Array, void> {
+  const { path, bytes, digest } = member;
+  const digester = await createDigester();
+  for (let start = 0; start < bytes; start += PIECE_BYTES) {
+    const end = Math.min(start + PIECE_BYTES, bytes);
+    const piece = await readMember(reader, member, { start, end });
+    digester.update(piece);
+    yield piece;
+  }
+  if (digester.finish() === digest) return;
+  throw new IoError("CORRUPT", `${path} was changed: see "crv verify"`, { details: { key: path } });
 }

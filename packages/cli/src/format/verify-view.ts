@@ -38,6 +38,7 @@ export function describeVerification(runId: string, report: VerifyReport): objec
       checkpoints: checked.checkpoints,
       parts: checked.parts,
       key_filters: checked.keyFilters,
+      members: checked.members,
       views: checked.views,
       sidecars: checked.sidecars,
       rows: checked.rows,

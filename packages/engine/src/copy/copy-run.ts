@@ -37,13 +37,10 @@ import {
 } from "@crv/manifest";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import pMap from "p-map";
-import { readMember } from "../read-member.js";
+import { memberPieces } from "../read-member.js";
 
 /** Parts copied at once: one is read while another is synced. */
 const PARTS_AT_ONCE = 4;
-
-/** Of a member: what is held of each at a time. */
-const PIECE_BYTES = 8 * 1024 * 1024;
 
 export interface CopyOptions {
   readonly signal?: AbortSignal;
@@ -180,11 +177,11 @@ class Copier {
   async #member(member: ArtifactMember): Promise<void> {
     this.#checkCancelled();
     const { path, bytes } = member;
-    const pieces = piecesOf(this.#source, member);
+    const pieces = memberPieces(this.#source, member);
     const { kind } = await this.#target.create(path, pieces, { durability: "full" });
     if (kind !== "created") {
       // An earlier copy that was cut off.
-      for await (const _ of piecesOf(this.#target, member));
+      for await (const _ of memberPieces(this.#target, member));
       if (!(await this.#target.makeDurable(path))) throw unconfirmed(path);
     }
     this.copied.parts++;
@@ -240,27 +237,6 @@ class Copier {
       details: { key },
     });
   }
-}
-
-/**
- * The bytes of a member, in pieces, since a file of tensors may be larger than memory.
- *
- * @throws IoError `CORRUPT`, after the last piece, when they are not those that the log names.
- */
-async function* piecesOf(
-  reader: ObjectReader,
-  member: ArtifactMember,
-): AsyncGenerator<Uint8Array, void> {
-  const { path, bytes, digest } = member;
-  const digester = await createDigester();
-  for (let start = 0; start < bytes; start += PIECE_BYTES) {
-    const end = Math.min(start + PIECE_BYTES, bytes);
-    const piece = await readMember(reader, member, { start, end });
-    digester.update(piece);
-    yield piece;
-  }
-  if (digester.finish() === digest) return;
-  throw new IoError("CORRUPT", `${path} was changed: see "crv verify"`, { details: { key: path } });
 }
 
 function unconfirmed(key: ObjectKey): IoError {

@@ -17,6 +17,7 @@ export function differenceOfStates(
     const difference = differenceOfTables(other, table, deep);
     if (difference !== undefined) return `table ${key} ${difference}`;
   }
+  if (!isSame(artifactsOf)) return "it has other artifacts";
   return isSame(ledgerOf) ? undefined : "its ledger of operations is another";
 }
 
@@ -56,6 +57,10 @@ function statisticsText({ columns, rowGroups = [], keyFilter }: LivePart): strin
     typeof value === "bigint" ? `${value}n` : value,
   );
   return canonicalJson(JSON.parse(plain));
+}
+
+function artifactsOf({ artifacts, version }: RunState): string {
+  return JSON.stringify([...artifacts.list(version)]);
 }
 
 function ledgerOf({ ledger, version }: RunState): string {

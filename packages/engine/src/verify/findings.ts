@@ -9,11 +9,13 @@ export interface VerifyCounts {
   checkpoints: number;
   parts: number;
   keyFilters: number;
+  /** Of artifacts: tensor files and others. */
+  members: number;
   views: number;
   sidecars: number;
   /** Rows of parts that were decoded. */
   rows: number;
-  /** Bytes of parts: looked at, or in a deep verification read. */
+  /** Bytes of parts and members: looked at, or in a deep verification read. */
   bytes: number;
 }
 
@@ -23,6 +25,7 @@ export class Findings {
     checkpoints: 0,
     parts: 0,
     keyFilters: 0,
+    members: 0,
     views: 0,
     sidecars: 0,
     rows: 0,

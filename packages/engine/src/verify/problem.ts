@@ -1,5 +1,11 @@
 /** What verification finds: problems of files, as data. Source: docs/verify.md. */
-import { CrvError, type ObjectKey, type TableKey, type Version } from "@crv/core";
+import {
+  type ArtifactName,
+  CrvError,
+  type ObjectKey,
+  type TableKey,
+  type Version,
+} from "@crv/core";
 
 /** What a file is. */
 export type FileKind =
@@ -9,6 +15,7 @@ export type FileKind =
   | "segment"
   | "part"
   | "key-filter"
+  | "member"
   | "view"
   | "sidecar"
   | "lease"
@@ -42,9 +49,11 @@ export interface VerifyProblem {
   readonly path: ObjectKey;
   /** For people. */
   readonly detail: string;
-  /** Of a record, floor or checkpoint; of a part the version whose state names it. */
+  /** Of a record, floor or checkpoint; of a part or member the version whose state names it. */
   readonly version?: Version;
   readonly table?: TableKey;
+  /** Whose member it is. */
+  readonly artifact?: ArtifactName;
   /** Of a part: rows that cannot be trusted. */
   readonly rows?: number;
 }

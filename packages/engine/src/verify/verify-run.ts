@@ -17,6 +17,7 @@ import { type RunState, readFloor } from "@crv/manifest";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import pMap from "p-map";
+import { checkMember } from "./check-member.js";
 import {
   checkFloors,
   checkHint,
@@ -43,7 +44,7 @@ export interface VerifyOptions {
   /** Whether every byte is read. Default false: sizes, records, checkpoints, views. */
   readonly deep?: boolean;
   readonly signal?: AbortSignal;
-  /** Told after each part. */
+  /** Told after each part, and each member of an artifact. */
   readonly onProgress?: (progress: VerifyProgress) => void;
 }
 
@@ -105,10 +106,11 @@ async function verifyOnce(
   const walk = new LogWalk({ store, findings, floor, checkpoints, deep, signal });
   const hashKey = await createHash52();
   await pMap(
-    walk.parts(),
+    walk.files(),
     async (named) => {
       checkNotAborted(signal);
-      await checkPart({ store, parts, hashKey, findings, deep, signal }, named);
+      const context = { store, parts, hashKey, findings, deep, signal };
+      await ("member" in named ? checkMember(context, named) : checkPart(context, named));
       onProgress?.({
         parts: counts.parts,
         bytes: counts.bytes,

@@ -1,10 +1,13 @@
 /**
- * Walks the retained log from the floor to its end, whatever is damaged in it, and gives each part that
- * a retained version names, once. Looks at records, their chain, and the checkpoints on the way.
+ * Walks the retained log from the floor to its end, whatever is damaged in it, and gives each part and
+ * each member of an artifact that a retained version names, once. Looks at records, their chain, and the checkpoints on the way.
  *
  * Where a record is damaged the state is lost; the next sound checkpoint has it again.
  */
 import {
+  type Artifact,
+  type ArtifactMember,
+  type ArtifactName,
   formatCheckpointIndexKey,
   formatCheckpointKey,
   formatRecordKey,
@@ -35,6 +38,13 @@ export interface NamedPart {
   readonly version: Version;
   readonly descriptor: TableDescriptor;
   readonly part: LivePart;
+}
+
+/** A member of an artifact, and the oldest retained version that names it. */
+export interface NamedMember {
+  readonly version: Version;
+  readonly artifact: ArtifactName;
+  readonly member: ArtifactMember;
 }
 
 export interface CheckpointForms {
@@ -72,7 +82,7 @@ export class LogWalk {
     return this.#head;
   }
 
-  async *parts(): AsyncGenerator<NamedPart> {
+  async *files(): AsyncGenerator<NamedPart | NamedMember> {
     const { floor, signal } = this.#options;
     const present = await this.#listRecords();
     this.#head = Math.max(floor - 1, ...present.slice(-1));
@@ -174,17 +184,31 @@ export class LogWalk {
   }
 }
 
-function* liveIn(state: RunState): Generator<NamedPart> {
+function* liveIn(state: RunState): Generator<NamedPart | NamedMember> {
   const { version } = state;
   for (const { descriptor, parts } of state.tables.values()) {
     for (const part of parts) yield { version, descriptor, part };
   }
+  for (const { name, members } of state.artifacts.list(version)) {
+    yield* membersOf(version, name, members);
+  }
+}
+
+function* membersOf(
+  version: Version,
+  artifact: ArtifactName,
+  members: Artifact["members"],
+): Generator<NamedMember> {
+  for (const member of members) yield { version, artifact, member };
 }
 
 function* addedBy(
   state: RunState,
   record: { readonly version: Version } & Awaited<ReturnType<typeof decodeRecord>>,
-): Generator<NamedPart> {
+): Generator<NamedPart | NamedMember> {
+  for (const [name, members] of record.artifacts ?? []) {
+    yield* membersOf(record.version, name, members);
+  }
   for (const [table, { add }] of record.tables) {
     const descriptor = descriptorOf(state, table);
     for (const part of add) {
