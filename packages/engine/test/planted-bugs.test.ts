@@ -3,7 +3,7 @@
  * names. That these find nothing without a bug is what the other tests of this package show.
  *
  * Method: the sources are bundled with the bug, and the proof runs over them in a process of its own.
- * `CRV_PROOF=full` runs every proof against every bug and prints which of them catch it.
+ * `CRV_PROOF=full` runs every proof, whole, against every bug and prints which of them catch it.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -30,11 +30,11 @@ afterAll(() => rm(root, { recursive: true }));
 describe("planted bugs", () => {
   test.each(PLANTED_BUGS)(
     "$name",
-    async ({ name, edits, caughtBy }) => {
+    async ({ name, edits, caughtBy, within }) => {
       const proofs = await bundle(edits);
       const verdicts = new Map<ProofName, string | undefined>();
       for (const proof of isFullProof ? NAMES : [caughtBy]) {
-        verdicts.set(proof, await runProof(proofs, proof));
+        verdicts.set(proof, await runProof(proofs, proof, isFullProof ? undefined : within));
       }
       for (const [proof, verdict] of verdicts) {
         console.log(`${name}: ${proof}: ${verdict ?? "finds nothing"}`);
@@ -50,9 +50,10 @@ async function bundle(edits: readonly SourceEdit[]): Promise<string> {
 }
 
 /** Why the proof failed; undefined when it found nothing. */
-function runProof(proofs: string, name: ProofName): Promise<string | undefined> {
+function runProof(proofs: string, name: ProofName, within = ""): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [proofs, name], { timeout: PROOF_TIMEOUT_MS }, (error, stdout) => {
+    const args = [proofs, name, ...(within === "" ? [] : [within])];
+    execFile(process.execPath, args, { timeout: PROOF_TIMEOUT_MS }, (error, stdout) => {
       if (error === null) return resolve(undefined);
       if (error.killed === true) return resolve("it does not end");
       const [, reason] = /^caught: (.*)$/m.exec(stdout) ?? [];

@@ -11,7 +11,6 @@ import {
   IoError,
   MAIN_BRANCH,
   type OperationId,
-  sealOf,
   type Version,
 } from "@crv/core";
 import { readFloor } from "@crv/manifest";
@@ -28,6 +27,7 @@ import {
   seededRandom,
 } from "@crv/storage-trait/testing";
 import { checkRun } from "./check-run.js";
+import { compileDigests } from "./compile-digests.js";
 import { Journal } from "./journal.js";
 import { LogWitness } from "./log-witness.js";
 import { chooseRange } from "./random-steps.js";
@@ -135,8 +135,7 @@ export async function runUniverse(
   options: UniverseOptions,
   workload: Workload = randomRows(),
 ): Promise<Outcome> {
-  // The digest is compiled at its first use, which takes time that no schedule decides.
-  await sealOf(new Uint8Array());
+  await compileDigests();
   const random = seededRandom(options.seed);
   const disk = new SimulatedDisk({ clock: new SimulatedClock({ autoAdvance: true }) });
   const journal = new Journal();

@@ -43,7 +43,8 @@ export class Scheduler {
         await turnOfEventLoop();
         continue;
       }
-      idle = 0;
+      // What waits for anything but a turn would come at a moment that no schedule decides.
+      if (idle > 0) throw new Error("a task waited for something that is no storage call");
       const index = this.#choose(this.#calls);
       const [go] = this.#turns.splice(index, 1);
       if (go === undefined) throw new RangeError(`no call ${index} waits`);

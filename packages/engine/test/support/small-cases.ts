@@ -6,7 +6,6 @@ import {
   HEAD_HINT_KEY,
   MAIN_BRANCH,
   type OperationId,
-  sealOf,
   type TableDescriptor,
 } from "@crv/core";
 import { LEASE_MS } from "@crv/recovery";
@@ -14,6 +13,7 @@ import type { StagedStorage } from "@crv/storage-trait";
 import { SimulatedDisk } from "@crv/storage-trait/testing";
 import type { SmallCase } from "./bounded-search.js";
 import { checkRun } from "./check-run.js";
+import { compileDigests } from "./compile-digests.js";
 import { crashAtWindow } from "./dead-writer.js";
 import { ToldOperations } from "./told.js";
 import {
@@ -24,6 +24,7 @@ import {
   KEYED,
   LEFT,
   LINKED,
+  type OpenedProcess,
   only,
   openProcess,
   RIGHT,
@@ -117,16 +118,23 @@ export const SMALL_CASES: readonly NamedCase[] = [
         disk,
         async (told) => [
           () => tell(told, id, () => append(LEFT, 1)(a.storage, id)),
-          async () => {
-            for (const value of [2, 3, 4, 5]) {
-              const outcome = await commitRows(b.storage, [{ table: LEFT, values: [value] }]);
-              assert.equal(outcome.kind, "committed");
-            }
-            await b.storage.trimLog(3);
-          },
+          () => commitAndTrim(b),
         ],
         (told) => assert.deepEqual(told.committed, [id], "I13: it lands above the floor"),
       );
+    },
+  },
+  {
+    name: "a process that opens a trimmed log, and another that trims it again",
+    preemptionsMax: 1,
+    async make() {
+      const disk = await runWithTables();
+      const b = await openProcess(disk, "b trimmer");
+      await commitAndTrim(b);
+      return between(disk, async () => [
+        async () => void (await openProcess(disk, "a")),
+        () => commitAndTrim(b),
+      ]);
     },
   },
   recoverers("two recoverers of a dead writer", "create sync-content record"),
@@ -210,6 +218,15 @@ function two(
       );
     },
   };
+}
+
+/** Four versions more, of which the newest three stay. */
+async function commitAndTrim({ storage }: OpenedProcess): Promise<void> {
+  for (const value of [2, 3, 4, 5]) {
+    const outcome = await commitRows(storage, [{ table: LEFT, values: [value] }]);
+    assert.equal(outcome.kind, "committed");
+  }
+  await storage.trimLog(3);
 }
 
 /** Two processes that open the run after a writer died at `window`. */
@@ -313,7 +330,7 @@ function unlink(tick: number): Operate {
 
 async function emptyRun(): Promise<SimulatedDisk> {
   // The digest is compiled at its first use, which takes time that no schedule decides.
-  await sealOf(new Uint8Array());
+  await compileDigests();
   return new SimulatedDisk();
 }
 

@@ -16,6 +16,8 @@ export interface PlantedBug {
   /** What the bug does. */
   readonly name: string;
   readonly caughtBy: ProofName;
+  /** The writer or case of that proof that shows it: a test run plays this one alone. Default: all. */
+  readonly within?: string;
   readonly edits: readonly SourceEdit[];
 }
 
@@ -53,6 +55,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the record is not synced",
     caughtBy: "loss of power",
+    within: "append to one table",
     edits: [
       {
         file: CREATOR,
@@ -64,6 +67,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "parts are not synced",
     caughtBy: "loss of power",
+    within: "append to one table",
     edits: [
       {
         file: PIPELINE,
@@ -75,6 +79,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the directory of a new object is not synced before it is acknowledged",
     caughtBy: "loss of power",
+    within: "append to one table",
     edits: [
       {
         file: STORE,
@@ -86,6 +91,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the entry of a new directory is not synced",
     caughtBy: "loss of power",
+    within: "append to one table",
     edits: [
       {
         file: DISK_WRITER,
@@ -112,6 +118,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the sidecar is written after the parts",
     caughtBy: "crash windows",
+    within: "append to one table",
     edits: [
       {
         file: OPERATION,
@@ -174,6 +181,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a roll-back does not fence",
     caughtBy: "every schedule",
+    within: "a writer whose lease runs out, and a recoverer",
     edits: [
       {
         file: SETTLE,
@@ -187,6 +195,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a roll-back leaves its sidecar",
     caughtBy: "crash windows",
+    within: "append to one table",
     edits: [
       {
         file: SETTLE,
@@ -198,6 +207,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a torn sidecar stops recovery",
     caughtBy: "crash windows",
+    within: "recovery of a torn sidecar",
     edits: [
       {
         file: EXAMINE,
@@ -220,6 +230,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "recovery brings up views before its audit entry",
     caughtBy: "crash windows of recovery",
+    within: "recovery, roll-forward",
     edits: [
       {
         file: SETTLE,
@@ -233,6 +244,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a roll-forward is audited again by every recovery",
     caughtBy: "crash windows of recovery",
+    within: "append to one table",
     edits: [
       {
         file: PUBLISHER,
@@ -244,6 +256,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a fence that lost its number is published without looking again",
     caughtBy: "every schedule",
+    within: "two recoverers of a dead writer",
     edits: [
       {
         file: PUBLISHER,
@@ -255,6 +268,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "views that lag without a sidecar are left at open",
     caughtBy: "crash windows",
+    within: "overwrite with nothing",
     edits: [
       {
         file: "recovery/src/sweep.ts",
@@ -266,6 +280,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a record of another is built on before it is durable",
     caughtBy: "loss of power",
+    within: "recovery of rows, tensors and a file, roll-forward",
     edits: [
       {
         file: LOG,
@@ -334,6 +349,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "what a constraint read does not join the read set",
     caughtBy: "every schedule",
+    within: "a row, and the deletion of what it refers to",
     edits: [
       {
         file: OPERATION,
@@ -345,6 +361,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a reference is checked on the base, not on what the commit will produce",
     caughtBy: "crash windows",
+    within: "append under constraints",
     edits: [
       {
         file: DANGLING,
@@ -356,6 +373,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a table that references another since is not looked for",
     caughtBy: "every schedule",
+    within: "a table with a row, and the deletion of what it refers to",
     edits: [
       {
         file: PROPOSAL,
@@ -367,6 +385,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "an append goes on over a table that moved without being checked again",
     caughtBy: "every schedule",
+    within: "two appends of one unique key",
     edits: [
       {
         file: OPERATION,
@@ -378,6 +397,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "parts are rebased over a table that was declared otherwise",
     caughtBy: "every schedule",
+    within: "two that declare one table differently",
     edits: [
       {
         file: PROPOSAL,
@@ -389,6 +409,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a record created below the floor counts as a commit",
     caughtBy: "every schedule",
+    within: "a writer, and another that commits and trims the log",
     edits: [
       {
         file: CREATOR,
@@ -400,6 +421,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the floor is raised after records are removed",
     caughtBy: "crash windows",
+    within: "log trimming",
     edits: [
       { file: TRIM, find: "  if (floor > 1) await raiseFloor(store, floor);\n", replace: "" },
       {
@@ -424,6 +446,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a reader does not look at the floor after it read records",
     caughtBy: "every schedule",
+    within: "a writer, and another that commits and trims the log",
     edits: [
       {
         file: LOG,
@@ -479,7 +502,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "who opens a log does not look at the floor again when its checkpoint is gone",
-    caughtBy: "random universes",
+    caughtBy: "every schedule",
+    within: "a process that opens a trimmed log, and another that trims it again",
     edits: [
       {
         file: LOG,
@@ -503,6 +527,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "keys are hashed another way when they are looked for",
     caughtBy: "crash windows",
+    within: "append under constraints",
     edits: [
       {
         file: PROBE,
@@ -530,6 +555,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "the last key of a range is not looked for",
     caughtBy: "crash windows",
+    within: "append of a row with the row that it refers to",
     edits: [
       {
         file: ORDER,
@@ -541,6 +567,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "recovery leaves key filters behind",
     caughtBy: "crash windows",
+    within: "append of a part with a key filter beside it",
     edits: [
       {
         file: SETTLE,
@@ -620,6 +647,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "recovery leaves members of artifacts behind",
     caughtBy: "crash windows",
+    within: "transaction of rows, tensors and a file",
     edits: [
       {
         file: SETTLE,
@@ -631,6 +659,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "views of members that are gone stay",
     caughtBy: "crash windows",
+    within: "replacement of tensors, removal of a file",
     edits: [
       {
         file: SHOW_ARTIFACT,
@@ -642,6 +671,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a writer that died leaves its artifacts unshown",
     caughtBy: "crash windows",
+    within: "transaction of rows, tensors and a file",
     edits: [
       {
         file: SETTLE,

@@ -14,7 +14,7 @@ import { recordHistory } from "../history/live-history.js";
 import { runModel } from "../model/run-model.js";
 import { runUniverse } from "../random-universe.js";
 import { SMALL_CASES } from "../small-cases.js";
-import { WRITERS } from "../writers.js";
+import { WRITERS, type Writer } from "../writers.js";
 
 const POWER_STATES_MAX = 6;
 const UNIVERSES = 200;
@@ -23,23 +23,21 @@ const MODEL_RUNS = 100;
 
 const writers = WRITERS.filter(({ from }) => from === undefined);
 
+/** @param within Name of the writer or the case that alone is played; all when undefined. */
+export type Proof = (within?: string) => Promise<void>;
+
 export const PROOFS = {
-  async "crash windows"() {
-    for (const writer of writers) await crashEveryCall(writer, { kind: "process" });
-  },
-  async "loss of power"() {
-    for (const writer of writers)
-      await crashEveryCall(writer, { kind: "power", statesMax: POWER_STATES_MAX });
-  },
-  async "crash windows of recovery"() {
-    for (const writer of writers) await crashEveryRecovery(writer, { kind: "process" });
-  },
+  "crash windows": each(writers, (writer: Writer) => crashEveryCall(writer, { kind: "process" })),
+  "loss of power": each(writers, (writer: Writer) =>
+    crashEveryCall(writer, { kind: "power", statesMax: POWER_STATES_MAX }),
+  ),
+  "crash windows of recovery": each(writers, (writer: Writer) =>
+    crashEveryRecovery(writer, { kind: "process" }),
+  ),
   async faults() {
     await plantEveryFault();
   },
-  async "every schedule"() {
-    for (const { make } of SMALL_CASES) await searchSchedules(make, 1);
-  },
+  "every schedule": each(SMALL_CASES, ({ make }) => searchSchedules(make, 1)),
   async "damaged key filters"() {
     for (const damage of Object.values(DAMAGES)) await mergeOverDamage(damage);
   },
@@ -63,6 +61,18 @@ export const PROOFS = {
   async "model of the run"() {
     await runModel({ seed: 1, runs: MODEL_RUNS, commandsMax: 16 });
   },
-} as const satisfies Record<string, () => Promise<void>>;
+} as const satisfies Record<string, Proof>;
 
 export type ProofName = keyof typeof PROOFS;
+
+/** Plays every subject, or the one of this name. */
+function each<T extends { readonly name: string }>(
+  subjects: readonly T[],
+  play: (subject: T) => Promise<unknown>,
+): Proof {
+  return async (within) => {
+    const chosen = subjects.filter(({ name }) => within === undefined || name === within);
+    assert.ok(chosen.length > 0, `nothing to play is called ${within}`);
+    for (const subject of chosen) await play(subject);
+  };
+}
