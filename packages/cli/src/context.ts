@@ -26,6 +26,12 @@ export function loadContext({ root, json }: GlobalOptions, terminal: Terminal): 
   return { root: root ?? settings.rootDir, json, settings, terminal };
 }
 
+/** Which branch, and which version of it. */
+export interface Place {
+  readonly branch?: string;
+  readonly at?: string;
+}
+
 /**
  * Opens a run that exists. Nothing is written, so a command that looks never recovers. Where the
  * newest record is damaged, it says which version is shown instead.
@@ -33,7 +39,7 @@ export function loadContext({ root, json }: GlobalOptions, terminal: Terminal): 
 export async function openForReading(
   { root, settings, terminal }: CommandContext,
   runId: string,
-  at?: string,
+  { branch, at }: Place = {},
 ): Promise<Run> {
   const run = await openRun({
     root,
@@ -41,6 +47,7 @@ export async function openForReading(
     settings,
     mode: "readOnly",
     create: "never",
+    ...(branch !== undefined && { branch }),
     ...(at !== undefined && { at }),
   });
   if (run.damagedAt !== undefined) {
@@ -52,8 +59,18 @@ export async function openForReading(
 }
 
 /** Opens a run that exists for writing, which settles what dead writers left in it. */
-export function openForWriting({ root, settings }: CommandContext, runId: string): Promise<Run> {
-  return openRun({ root, runId, settings, create: "never" });
+export function openForWriting(
+  { root, settings }: CommandContext,
+  runId: string,
+  { branch }: Pick<Place, "branch"> = {},
+): Promise<Run> {
+  return openRun({
+    root,
+    runId,
+    settings,
+    create: "never",
+    ...(branch !== undefined && { branch }),
+  });
 }
 
 /** Writes one JSON document, or the text that stands for it. */

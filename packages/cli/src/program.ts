@@ -2,9 +2,11 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addAdoptCommand } from "./commands/adopt.js";
+import { addBranchCommand } from "./commands/branch.js";
 import { addBundleCommand } from "./commands/bundle.js";
 import { addCleanupCommand } from "./commands/cleanup.js";
 import { addCopyCommands } from "./commands/copy.js";
+import { addDiffCommand } from "./commands/diff.js";
 import { addImportCommand } from "./commands/import.js";
 import { addLogCommand } from "./commands/log.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
@@ -14,6 +16,7 @@ import { addRunsCommand } from "./commands/runs.js";
 import { addScanCommand } from "./commands/scan.js";
 import { addSettingsCommand } from "./commands/settings.js";
 import { addShowCommand } from "./commands/show.js";
+import { addTagCommand } from "./commands/tag.js";
 import { addTailCommand } from "./commands/tail.js";
 import { addVerifyCommand } from "./commands/verify.js";
 import { type CommandContext, type GlobalOptions, loadContext } from "./context.js";
@@ -26,6 +29,7 @@ Examples:
   crv runs
   crv show 2001
   crv log 2001 --table flights --limit 5
+  crv branch 2001 what-if --at 12
   crv recover 2001 --dry-run
   crv verify 2001 --deep
   crv cleanup 2001 --keep-versions 100
@@ -58,6 +62,9 @@ export function createProgram(terminal: Terminal): Command {
   addRunsCommand(program, contextOf);
   addShowCommand(program, contextOf);
   addLogCommand(program, contextOf);
+  addDiffCommand(program, contextOf);
+  addBranchCommand(program, contextOf);
+  addTagCommand(program, contextOf);
   addRecoverCommand(program, contextOf);
   addVerifyCommand(program, contextOf);
   addOptimizeCommand(program, contextOf);

@@ -251,6 +251,45 @@ describe("crv log", () => {
   });
 });
 
+describe("crv branch and crv tag", () => {
+  test("make, list, show and delete", async () => {
+    const args = ["--run", "branched", "--table", "t", "--columns", "n"];
+    for (let i = 0; i < 2; i++) expect((await crv("import", file, ...args)).code).toBe(0);
+    expect((await crv("tag", "branched", "first", "--at", "1")).stdout).toBe(
+      "tag first is main@1\n",
+    );
+    const made = await crv("branch", "branched", "b", "--at", "first", "--actor", "ana");
+    expect(made.stdout).toBe("branch b begins at main@1\n");
+    expect((await crv("import", file, ...args, "--branch", "b")).code).toBe(0);
+    const rows = async (...place: string[]) => {
+      const { stdout } = await crv("--json", "show", "branched", ...place);
+      return JSON.parse(stdout).tables[0].rows;
+    };
+    expect(await rows("--branch", "b")).toBe(2 * ROWS);
+    expect(await rows("--branch", "b", "--at", "1")).toBe(ROWS);
+    expect(await rows("--at", "first")).toBe(ROWS);
+    const { stdout } = await crv("--json", "branch", "branched");
+    expect(JSON.parse(stdout)).toMatchObject([
+      { name: "main", from: null },
+      { name: "b", from: { branch: "main", version: 1 } },
+    ]);
+    const diff = await crv("diff", "branched", "first", "b");
+    expect(diff.stdout).toMatch(
+      /^table +added +removed +changed +parts\nt +4,000 +0 +0 +\+1 -0\n$/,
+    );
+    expect((await crv("diff", "branched", "first", "b@1")).stdout).toBe("no rows changed\n");
+    const log = (await crv("log", "branched", "--actor", "ana")).stdout;
+    expect(log).toContain("branch b made");
+    expect((await crv("branch", "branched", "b", "--delete")).code).toBe(0);
+    expect(await crv("show", "branched", "--branch", "b")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("there is no branch"),
+    });
+    expect((await crv("tag", "branched", "first", "--delete")).code).toBe(0);
+    expect((await crv("tag", "branched")).stdout.split("\n")).toHaveLength(2);
+  });
+});
+
 describe("--at", () => {
   test("shows and scans a run as it was", async () => {
     const args = ["--run", "before", "--table", "t", "--columns", "n"];
@@ -354,6 +393,8 @@ describe.concurrent("crv", () => {
     ["a log of a table that is not there", ["log", "r1", "--table", "trip"], "UNKNOWN_TABLE"],
     ["a version that is not there", ["scan", "r1", "trips", "--at", "7"], "newest is 1"],
     ["a version that cannot be one", ["show", "r1", "--at", "x y"], "INVALID_ARGUMENT"],
+    ["a branch to delete that is not named", ["branch", "r1", "--delete"], "needs a name"],
+    ["a name that is none", ["tag", "r1", "7"], "INVALID_NAME"],
     ["a filter that is not JSON", ["scan", "r1", "trips", "--filter", "{"], "not JSON"],
     ["a column that is not there", ["scan", "r1", "trips", "--columns", "nte"], "INVALID_FILTER"],
     ["a table that is not there", ["scan", "r1", "trip"], 'did you mean "trips"'],

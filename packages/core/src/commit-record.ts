@@ -4,7 +4,15 @@
  */
 import type { ArtifactMember } from "./artifact.js";
 import type { TableDescriptor } from "./descriptor.js";
-import type { ArtifactName, BranchName, CommitId, OperationId, TableKey } from "./id-types.js";
+import type {
+  ArtifactName,
+  BranchId,
+  BranchName,
+  CommitId,
+  OperationId,
+  TableKey,
+  TagName,
+} from "./id-types.js";
 import type { ObjectKey } from "./object-key.js";
 import type { PartEntry } from "./part-entry.js";
 import type { TableVersion, Version } from "./version.js";
@@ -12,7 +20,10 @@ import type { TableVersion, Version } from "./version.js";
 /** Format of everything under a run. */
 export const FORMAT_VERSION = 1;
 
-/** `data` changes rows, `optimize` preserves them, `recovery` settles another's operation. */
+/**
+ * `data` changes rows, `optimize` preserves them, `recovery` settles another's operation, `refs` makes
+ * or deletes branches and tags.
+ */
 export type CommitKind = "data" | "optimize" | "merge" | "refs" | "recovery";
 
 export type OperationKind =
@@ -26,7 +37,29 @@ export type OperationKind =
   | "tensors"
   | "transaction"
   | "optimize"
+  | "refs"
   | "recovery";
+
+/** One commit, of main or of a branch. */
+export interface CommitPoint {
+  /** Null = main. */
+  readonly branchId: BranchId | null;
+  readonly version: Version;
+  /** Null at version 0. Numbers may be freed, ids are never used again. */
+  readonly commitId: CommitId | null;
+}
+
+/** A branch: what it is called in itself, and where it begins. */
+export interface BranchEntry {
+  readonly id: BranchId;
+  readonly from: CommitPoint;
+}
+
+/** Branches and tags that a commit of main makes, or deletes (null). */
+export interface RefsChange {
+  readonly branches: ReadonlyMap<BranchName, BranchEntry | null>;
+  readonly tags: ReadonlyMap<TagName, CommitPoint | null>;
+}
 
 /** Where the rows of an append are that shares its parts with other appends of its commit. */
 export interface SharedRows {
@@ -110,6 +143,8 @@ export interface CommitRecord {
   readonly tables: ReadonlyMap<TableKey, TableChange>;
   /** Members of each artifact that it writes, all of them; none = the artifact is removed. */
   readonly artifacts?: ReadonlyMap<ArtifactName, readonly ArtifactMember[]>;
+  /** Only in records of main. */
+  readonly refs?: RefsChange;
   readonly recovery?: RecoveryEntry;
 }
 

@@ -13,6 +13,7 @@
  *     _leases/<ulid>.json                                     reader lease
  *     _info/<20 digits>.json                                  parameters and labels of the run
  *     _sessions/<ulid>.json                                   note of a process that has the run open
+ *     _branches/<branch id>/                                  _log/, _checkpoints/, _recovery/ of a branch
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.parquet
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.keys      key filter of that part
  *     tables/<table>/manifest.json                            published view
@@ -26,8 +27,8 @@
  */
 import { createHash } from "node:crypto";
 import { IoManifestError, show } from "./errors.js";
-import type { OperationId, RunId, SessionId, TableKey } from "./id-types.js";
-import { parseOperationId, parseSessionId, parseTableKey } from "./ids.js";
+import type { BranchId, OperationId, RunId, SessionId, TableKey } from "./id-types.js";
+import { parseBranchId, parseOperationId, parseSessionId, parseTableKey } from "./ids.js";
 import { type ObjectKey, parseObjectKey } from "./object-key.js";
 import type { Digest } from "./seal.js";
 import type { Version } from "./version.js";
@@ -42,6 +43,7 @@ export const CHECKPOINT_PREFIX = "_checkpoints/";
 export const CHECKPOINT_INDEX_PREFIX = "_checkpoints/indexes/";
 export const SEGMENT_PREFIX = "_checkpoints/segments/";
 export const SIDECAR_PREFIX = "_recovery/";
+export const BRANCHES_PREFIX = "_branches/";
 export const LEASE_PREFIX = "_leases/";
 export const INFO_PREFIX = "_info/";
 export const SESSION_PREFIX = "_sessions/";
@@ -122,8 +124,42 @@ export function parseSegmentKey(key: string): SegmentName | undefined {
   return { version, digest: digest as Digest };
 }
 
-export function formatSidecarKey(operation: OperationId): ObjectKey {
-  return `${SIDECAR_PREFIX}${operation}.json` as ObjectKey;
+/** @param branch Of the operation; absent = main. */
+export function formatSidecarKey(operation: OperationId, branch?: BranchId): ObjectKey {
+  const key = `${SIDECAR_PREFIX}${operation}.json` as ObjectKey;
+  return branch === undefined ? key : formatBranchKey(branch, key);
+}
+
+/** What every branch has for itself; parts, views and leases are of the run. */
+const BRANCH_DIRECTORIES = [LOG_PREFIX, FLOOR_PREFIX, CHECKPOINT_PREFIX, SIDECAR_PREFIX];
+
+/** Directory of a branch other than main. Made by its first commit. */
+export function formatBranchPrefix(branch: BranchId): string {
+  return `${BRANCHES_PREFIX}${branch}/`;
+}
+
+/**
+ * Where a branch has what main has under `key`: below its own directory, or at the same place what
+ * belongs to the run. Also for prefixes of lists.
+ */
+export function formatBranchKey<Key extends string>(branch: BranchId, key: Key): Key {
+  const isOwn = BRANCH_DIRECTORIES.some((directory) => key.startsWith(directory));
+  return (isOwn ? `${formatBranchPrefix(branch)}${key}` : key) as Key;
+}
+
+export interface BranchKey {
+  readonly branch: BranchId;
+  /** What main has in its place. */
+  readonly key: ObjectKey;
+}
+
+/** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
+export function parseBranchKey(key: string): BranchKey | undefined {
+  const match = /^_branches\/([^/]+)\/(.+)$/.exec(key);
+  if (!match) return undefined;
+  const [, id, rest] = match as unknown as [string, string, string];
+  if (!BRANCH_DIRECTORIES.some((directory) => rest.startsWith(directory))) return undefined;
+  return own(key, () => ({ branch: parseBranchId(id), key: parseObjectKey(rest) }));
 }
 
 /** @throws IoManifestError `CORRUPT` for a malformed name of this kind. */
@@ -174,10 +210,14 @@ export function formatBucketDirectory(bucket: number): string {
 
 /**
  * First 24 of the 32 hex digits in the names of an operation's parts; 8 digits of a counter follow.
- * Drawn from the id by SHA-256, because ids of one millisecond differ in their last digits only.
+ * Drawn from the id by SHA-256, because ids of one millisecond differ in their last digits only; and
+ * from the branch, because branches share the directories of parts, and a caller may use its id on each.
+ *
+ * @param branch Of the operation; absent = main.
  */
-export function formatPartPrefix(operation: OperationId): string {
-  return createHash("sha256").update(operation, "ascii").digest("hex").slice(0, 24);
+export function formatPartPrefix(operation: OperationId, branch?: BranchId): string {
+  const text = branch === undefined ? operation : `${operation}/${branch}`;
+  return createHash("sha256").update(text, "ascii").digest("hex").slice(0, 24);
 }
 
 /** @param index Counts the parts of one operation, from 0 to 2^32-1. */

@@ -11,6 +11,10 @@ export type RunId = Branded<"RunId">;
 export type TableKey = Branded<"TableKey">;
 /** A branch of a run; `main` always exists. */
 export type BranchName = Branded<"BranchName">;
+/** What a branch is called for as long as it lives: ULID, minted when it is made. */
+export type BranchId = Branded<"BranchId">;
+/** A name for one version. */
+export type TagName = Branded<"TagName">;
 /** ULID of one operation; also its idempotency token. */
 export type OperationId = Branded<"OperationId">;
 /** ULID of one opening of a run for writing. */

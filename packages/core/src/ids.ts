@@ -1,12 +1,22 @@
 /**
  * Checks of ids. All become parts of file names, so none may leave its directory or hide in it.
  *
- * run id, branch name: letters, digits, `.`, `_`, `-`; not only dots; no leading or trailing dot;
- * no device name of Windows; at most 128 characters. Operation, commit, session and lease ids are ULIDs.
+ * run id, names of branches and tags: letters, digits, `.`, `_`, `-`; not only dots; no leading or trailing dot;
+ * no device name of Windows; at most 128 characters. Branches and tags begin with a letter. Operation,
+ * commit, branch, session and lease ids are ULIDs.
  */
 import { decodeTime, isValid } from "ulid";
 import { GrammarError, show } from "./errors.js";
-import type { BranchName, CommitId, OperationId, RunId, SessionId, TableKey } from "./id-types.js";
+import type {
+  BranchId,
+  BranchName,
+  CommitId,
+  OperationId,
+  RunId,
+  SessionId,
+  TableKey,
+  TagName,
+} from "./id-types.js";
 import { NAME_CHARS_MAX } from "./limits.js";
 import { isLowerSnake } from "./naming.js";
 
@@ -23,7 +33,17 @@ export function parseRunId(value: unknown): RunId {
 
 /** @throws GrammarError `INVALID_NAME`. */
 export function parseBranchName(value: unknown): BranchName {
-  return checkName(value, "branch name") as BranchName;
+  return checkLetterFirst(value, "branch name") as BranchName;
+}
+
+/** @throws GrammarError `INVALID_NAME`. */
+export function parseTagName(value: unknown): TagName {
+  return checkLetterFirst(value, "tag name") as TagName;
+}
+
+/** @throws GrammarError `INVALID_NAME`. */
+export function parseBranchId(value: unknown): BranchId {
+  return checkUlid(value, "branch id") as BranchId;
 }
 
 /** @throws GrammarError `INVALID_NAME`. */
@@ -65,6 +85,13 @@ function checkName(value: unknown, what: string): string {
     value,
     `use letters, digits, ".", "_" and "-", not at the ends a dot, at most ${NAME_CHARS_MAX} characters`,
   );
+}
+
+/** So that it is no version number, no time and no ULID: those begin with a digit. */
+function checkLetterFirst(value: unknown, what: string): string {
+  const name = checkName(value, what);
+  if (/^[A-Za-z]/.test(name)) return name;
+  throw invalid(what, value, "begin with a letter");
 }
 
 function checkUlid(value: unknown, what: string): string {

@@ -64,7 +64,9 @@ export {
   type VectorType,
 } from "./column-type.js";
 export {
+  type BranchEntry,
   type CommitKind,
+  type CommitPoint,
   type CommitRecord,
   FORMAT_VERSION,
   type OperationEntry,
@@ -74,6 +76,7 @@ export {
   type RecoveredTable,
   type RecoveryClass,
   type RecoveryEntry,
+  type RefsChange,
   recoveriesOf,
   recoveryEntryOf,
   type SharedRows,
@@ -106,11 +109,15 @@ export {
 } from "./descriptor.js";
 export {
   ARTIFACTS_PREFIX,
+  BRANCHES_PREFIX,
+  type BranchKey,
   BUNDLE_VIEW_KEY,
   CHECKPOINT_INDEX_PREFIX,
   CHECKPOINT_PREFIX,
   FILES_PREFIX,
   FLOOR_PREFIX,
+  formatBranchKey,
+  formatBranchPrefix,
   formatBucketDirectory,
   formatCheckpointIndexKey,
   formatCheckpointKey,
@@ -132,6 +139,7 @@ export {
   LEASE_PREFIX,
   LOG_PREFIX,
   type PartName,
+  parseBranchKey,
   parseCheckpointIndexKey,
   parseCheckpointKey,
   parseFloorKey,
@@ -177,22 +185,26 @@ export { type EvolvedTable, evolveDescriptor, type TableEvolution } from "./evol
 export { createHash52, type Hash52 } from "./hash64.js";
 export type {
   ArtifactName,
+  BranchId,
   BranchName,
   CommitId,
   OperationId,
   RunId,
   SessionId,
   TableKey,
+  TagName,
 } from "./id-types.js";
 export {
   MAIN_BRANCH,
   operationTime,
+  parseBranchId,
   parseBranchName,
   parseCommitId,
   parseOperationId,
   parseRunId,
   parseSessionId,
   parseTableKey,
+  parseTagName,
 } from "./ids.js";
 export type { InferRow, JsonObject, JsonValue, RowInput } from "./infer-row.js";
 export {

@@ -1,13 +1,15 @@
 /**
  * What became of an operation, as data. Source: docs/design/protocol.md, "Commit" and "Conflicts".
  */
-import type { ArtifactName, BranchName, OperationId, TableKey } from "./id-types.js";
+import type { ArtifactName, BranchId, BranchName, OperationId, TableKey } from "./id-types.js";
 import type { TableVersion, Version } from "./version.js";
 
 /** Names one operation for ever. `base` is the version that it read. */
 export interface OperationRef {
   readonly operationId: OperationId;
   readonly branch: BranchName;
+  /** Absent = main. */
+  readonly branchId?: BranchId;
   readonly base: Version;
 }
 
@@ -31,6 +33,10 @@ export type Conflict =
       readonly expected: Version;
       readonly actual: Version;
     }
+  /** Of a branch or tag that is made or deleted: it is there, is not there or is another, is needed. */
+  | { readonly kind: "RefExists" | "RefMissing" | "RefInUse"; readonly name: string }
+  /** The branch of the operation was deleted. */
+  | { readonly kind: "BranchDeleted"; readonly branch: BranchName }
   | { readonly kind: "Fenced"; readonly at: Version }
   | { readonly kind: "BelowFloor"; readonly floor: Version }
   | { readonly kind: "RetryBudgetExhausted"; readonly attempts: number };

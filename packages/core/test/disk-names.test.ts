@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { ulid } from "ulid";
 import { describe, expect, test } from "vitest";
 import {
+  type BranchId,
   BUNDLE_VIEW_KEY,
   CHECKPOINT_PREFIX,
   FLOOR_PREFIX,
+  formatBranchKey,
   formatBucketDirectory,
   formatCheckpointIndexKey,
   formatCheckpointKey,
@@ -25,6 +27,7 @@ import {
   LEASE_PREFIX,
   LOG_PREFIX,
   type OperationId,
+  parseBranchKey,
   parseCheckpointIndexKey,
   parseCheckpointKey,
   parseFloorKey,
@@ -273,8 +276,29 @@ describe("formatPartPrefix", () => {
   test("differs for ids of one millisecond, also in its first digits", () => {
     const now = Date.UTC(2026, 0, 1);
     const ids = Array.from({ length: 2000 }, () => ulid(now) as OperationId);
-    expect(new Set(ids.map(formatPartPrefix)).size).toBe(ids.length);
+    expect(new Set(ids.map((id) => formatPartPrefix(id))).size).toBe(ids.length);
     const heads = new Set(ids.map((id) => formatPartPrefix(id).slice(0, 2)));
     expect(heads.size).toBeGreaterThan(200);
+  });
+});
+
+describe("formatBranchKey", () => {
+  const branch = "01JGFJK0Q4ZZZZZZZZZZZZZZZZ" as BranchId;
+
+  test("moves what a branch has for itself, and leaves what the run has", () => {
+    const record = formatRecordKey(7);
+    expect(formatBranchKey(branch, record)).toBe(`_branches/${branch}/${record}`);
+    expect(formatBranchKey(branch, "_recovery/")).toBe(`_branches/${branch}/_recovery/`);
+    for (const key of ["tables/t/manifest.json", "_leases/", ""]) {
+      expect(formatBranchKey(branch, key)).toBe(key);
+    }
+    expect(parseBranchKey(formatBranchKey(branch, record))).toEqual({ branch, key: record });
+    expect(parseBranchKey(record)).toBeUndefined();
+    expect(() => parseBranchKey("_branches/x/_log/1.json")).toThrow(IoManifestError);
+  });
+
+  test("parts of one operation id on two branches differ in their names", () => {
+    expect(formatPartPrefix(OPERATION, branch)).not.toBe(formatPartPrefix(OPERATION));
+    expect(formatSidecarKey(OPERATION, branch)).toMatch(/^_branches\/.*\/_recovery\//);
   });
 });

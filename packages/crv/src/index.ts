@@ -132,13 +132,18 @@ export {
   type SweptOperation,
 } from "@crv/recovery";
 export type {
+  BranchSummary,
   CleanupOptions,
   CleanupReport,
+  CommitPointName,
   Durability,
   HeldVersion,
   OptimizedTable,
   OptimizeOptions,
   OptimizeReport,
+  RunDiff,
+  TableDiff,
+  TagSummary,
   TrimReport,
 } from "@crv/storage-trait";
 export {
@@ -182,9 +187,15 @@ export {
   type StoreOptions,
 } from "./open-store.js";
 export { type OpenTensorStoreOptions, openTensorStore } from "./open-tensor-store.js";
+export type { CreateRefOptions, RefOptions } from "./ref-options.js";
 export { Run, type RunOptions } from "./run.js";
 export type { LabelChange } from "./run-info-change.js";
-export type { LogOptions, RefreshReport, TableSummary } from "./run-reports.js";
+export type {
+  LogOptions,
+  RefreshReport,
+  RunDiffOptions,
+  TableSummary,
+} from "./run-reports.js";
 export type { RunSummary, UnreadableRun } from "./run-summary.js";
 export type { VersionTarget } from "./run-target.js";
 export { RunTransaction } from "./run-transaction.js";

@@ -3,10 +3,13 @@
  */
 import { join } from "node:path";
 import {
+  type BranchName,
   formatRunDirectory,
   IoError,
   type JsonObject,
   LOG_PREFIX,
+  MAIN_BRANCH,
+  parseBranchName,
   parseRunId,
   parseSessionId,
   type RunId,
@@ -53,6 +56,8 @@ export interface OpenRunOptions<Tables extends Descriptors> {
   readonly runId: string;
   /** Default `readWrite`. A run opened `readOnly` is given no verb that writes. */
   readonly mode?: "readWrite" | "readOnly";
+  /** Default `main`. See `run.createBranch`. */
+  readonly branch?: string;
   /**
    * Opens this version alone, for reading: a number, a time, or an operation id. The mode is then
    * `readOnly`. An open run shows others by `run.at`.
@@ -86,6 +91,7 @@ const OPTIONS: readonly (keyof OpenRunOptions<Descriptors>)[] = [
   "root",
   "runId",
   "mode",
+  "branch",
   "at",
   "create",
   "tables",
@@ -121,6 +127,7 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
   checkChoice("mode", mode, ["readWrite", "readOnly"]);
   if (at !== undefined) checkTarget(at, mode);
   checkChoice("durability", durability, ["full", "process"]);
+  const branch = parseBranchName(options.branch ?? MAIN_BRANCH);
   if (options.leaseMs !== undefined) checkLeaseMs(options.leaseMs);
   const settings = IoSettings.from(options.settings ?? {});
   const root = options.root ?? settings.rootDir;
@@ -128,8 +135,8 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
   checkInfo(options, readOnly);
   const path = await findRunDirectory(root, runId, readOnly, options.create);
   const opened = readOnly
-    ? await openToRead(path, runId, settings)
-    : await openToWrite(path, runId, settings, durability, options);
+    ? await openToRead(path, runId, branch, settings)
+    : await openToWrite(path, runId, branch, settings, durability, options);
   const { storage } = opened;
   const watch = () =>
     new LogWatch({
@@ -233,7 +240,7 @@ export async function openStorageToWrite(
   const path = await findPathToRead(root, id);
   if (!(await isDirectory(path))) await findRunDirectory(root, id, true);
   await openRoot(root, true);
-  return (await openToWrite(path, id, settings, "full", {}, true)).storage;
+  return (await openToWrite(path, id, MAIN_BRANCH, settings, "full", {}, true)).storage;
 }
 
 /** Looks at the run's own directory only: runs share nothing, however many there are. */
@@ -257,12 +264,14 @@ export interface OpenedRun extends OpenedStorage {
 export async function openToRead(
   path: string,
   runId: RunId,
+  branch: BranchName,
   settings: IoSettings,
 ): Promise<OpenedRun> {
   const store = await openDirectoryReader({ path });
   const parts = createParquetPartStore({ store, ...codecOptions(settings) });
   const storage = await openReadOnlyStorage({
     runId,
+    branch,
     store,
     parts,
     foreignBucketSize: settings.tickBucketSize,
@@ -276,7 +285,7 @@ export async function openToRead(
     storage,
     recovered,
     refresh,
-    inspect: () => inspect(store),
+    inspect: () => inspect(store, branch),
     verify: (options) => verifyRun({ store, parts }, options),
     info: () => readRunInfo(store),
   };
@@ -285,6 +294,7 @@ export async function openToRead(
 export async function openToWrite(
   path: string,
   runId: RunId,
+  branch: BranchName,
   settings: IoSettings,
   durability: Durability,
   options: Omit<OpenRunOptions<Descriptors>, "root" | "runId">,
@@ -310,6 +320,7 @@ export async function openToWrite(
     }
     opened = await openStorage({
       runId,
+      branch,
       store,
       residual: store,
       parts,
@@ -331,7 +342,7 @@ export async function openToWrite(
   if (!isTakenOver) await refuseForeign(opened.storage, store, path);
   return {
     ...opened,
-    inspect: () => inspect(store),
+    inspect: () => inspect(store, branch),
     verify: (options) => verifyRun({ store, parts }, options),
     info: () => readRunInfo(store),
   };
@@ -353,8 +364,13 @@ async function refuseForeign(
   );
 }
 
-function inspect(store: ObjectReader): ReturnType<typeof inspectOperations> {
-  return inspectOperations({ store, liveness: createProcessLiveness(), clock: systemClock });
+function inspect(store: ObjectReader, branch: BranchName): ReturnType<typeof inspectOperations> {
+  return inspectOperations({
+    store,
+    branch,
+    liveness: createProcessLiveness(),
+    clock: systemClock,
+  });
 }
 
 function codecOptions(settings: IoSettings) {

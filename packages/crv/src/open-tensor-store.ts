@@ -3,7 +3,14 @@
  * that the original wrote are read.
  */
 import { join } from "node:path";
-import { IoError, LOG_PREFIX, parseRunId, RUNS_DIRECTORY, type RunId } from "@crv/core";
+import {
+  IoError,
+  LOG_PREFIX,
+  MAIN_BRANCH,
+  parseRunId,
+  RUNS_DIRECTORY,
+  type RunId,
+} from "@crv/core";
 import { IoSettings } from "@crv/io";
 import { listRunDirectories, openDirectoryReader } from "@crv/storage";
 import type { Durability, StagedStorage } from "@crv/storage-trait";
@@ -99,7 +106,8 @@ class DirectoryRuns implements RunSource {
   }
 
   async #openToRead(runId: RunId): Promise<StagedStorage> {
-    return (await openToRead(join(this.#directory, runId), runId, this.#settings)).storage;
+    const path = join(this.#directory, runId);
+    return (await openToRead(path, runId, MAIN_BRANCH, this.#settings)).storage;
   }
 
   async #openToWrite(runId: RunId): Promise<StagedStorage> {
@@ -115,7 +123,8 @@ class DirectoryRuns implements RunSource {
     }
     const store = await openRoot(this.#root, true);
     const path = store.runDirectory(runId);
-    return (await openToWrite(path, runId, this.#settings, this.#durability, {})).storage;
+    const durability = this.#durability;
+    return (await openToWrite(path, runId, MAIN_BRANCH, this.#settings, durability, {})).storage;
   }
 
   /** Undefined when there is no such directory. */

@@ -30,6 +30,14 @@ export interface TableSummary {
   readonly tickMax: number | null;
 }
 
+export interface RunDiffOptions {
+  /** Default: all. */
+  readonly tables?: readonly string[];
+  /** Keys of rows to name, of each table that has a key; default 0. More is read for it. */
+  readonly keysMax?: number;
+  readonly signal?: AbortSignal;
+}
+
 export interface LogOptions {
   readonly actor?: string;
   readonly table?: string;

@@ -11,7 +11,7 @@ import {
   type TableChange,
   type TableKey,
 } from "@crv/core";
-import type { OperationIntent } from "@crv/storage-trait";
+import type { CommitText, OperationIntent } from "@crv/storage-trait";
 import type { EngineContext } from "./engine-context.js";
 import { stateOf } from "./snapshot.js";
 import { EngineOperation } from "./staged-operation.js";
@@ -29,10 +29,24 @@ export async function beginOperation(
 /** @throws IoError `INVALID_ARGUMENT`. */
 export function nameOperation(context: EngineContext, intent: OperationIntent): OperationRef {
   const { version } = stateOf(intent.base);
-  checkText("actor", intent.actor, ACTOR_CHARS_MAX);
-  checkText("message", intent.message, MESSAGE_CHARS_MAX);
+  checkCommitText(intent);
+  const { branch } = context;
+  if (intent.base.branch !== branch.name) {
+    throw new IoError(
+      "INVALID_ARGUMENT",
+      `the snapshot is of branch ${intent.base.branch}, and writes go to ${branch.name}`,
+      { details: { branch: branch.name, base: intent.base.branch } },
+    );
+  }
   const operationId = parseOperationId(intent.operationId ?? context.mintId());
-  return { operationId, branch: intent.base.branch, base: version };
+  const branchId = branch.id && { branchId: branch.id };
+  return { operationId, branch: branch.name, ...branchId, base: version };
+}
+
+/** @throws IoError `INVALID_ARGUMENT`. */
+export function checkCommitText({ actor, message }: CommitText): void {
+  checkText("actor", actor, ACTOR_CHARS_MAX);
+  checkText("message", message, MESSAGE_CHARS_MAX);
 }
 
 export async function prepareToWrite({ recover, log, store }: EngineContext): Promise<void> {

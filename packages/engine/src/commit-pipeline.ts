@@ -66,7 +66,7 @@ export class CommitPipeline {
     this.#ref = ref;
     this.#actor = actor;
     this.#companions = companions;
-    this.#partPrefix = formatPartPrefix(ref.operationId);
+    this.#partPrefix = formatPartPrefix(ref.operationId, ref.branchId);
   }
 
   /** A. Before the first part of each table: created for the first, extended for further ones. */
@@ -282,8 +282,11 @@ export class CommitPipeline {
     tables: ReadonlyMap<TableKey, TableVersion | null>,
   ): Promise<Sidecar> {
     const { clock, liveness } = this.#context;
+    const { operationId, branch, base } = this.#ref;
     return {
-      ...this.#ref,
+      operationId,
+      branch,
+      base,
       writerKind,
       actor: this.#actor,
       ...(this.#companions.length > 0 && { companions: this.#companions }),

@@ -1,11 +1,22 @@
 /** What the engine stands on, and what its operations share. */
-import type { AdoptReport, Clock, Hash52, OperationId, Random, RunId, Version } from "@crv/core";
+import type {
+  AdoptReport,
+  BranchId,
+  BranchName,
+  Clock,
+  Hash52,
+  OperationId,
+  Random,
+  RunId,
+  Version,
+} from "@crv/core";
 import type { CommitLog, Publisher } from "@crv/manifest";
 import type { SweepReport } from "@crv/recovery";
 import type { Liveness } from "@crv/storage-trait/liveness";
 import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import type { InlineCommitResidual } from "@crv/storage-trait/residual";
+import type { MainReader } from "./branches/branch-log.js";
 import type { CommitTurns } from "./commit-turns.js";
 import type { PublishedViews } from "./published-views.js";
 import type { StoreEvent } from "./store-event.js";
@@ -32,6 +43,10 @@ export interface ReaderContext {
   readonly beforeClose?: () => Promise<void>;
   /** What was found of another program, in a directory without a log that is read as it is. */
   readonly foreign?: AdoptReport;
+  /** Whose `log` and `store` these are. */
+  readonly branch: { readonly name: BranchName; readonly id: BranchId | undefined };
+  /** The log that has the names of branches and tags; that of main itself in main. */
+  readonly main: MainReader;
 }
 
 /** What writing needs besides. */
@@ -39,6 +54,7 @@ export interface EngineContext extends ReaderContext {
   readonly store: ObjectStore;
   readonly residual: InlineCommitResidual;
   readonly publisher: Publisher;
+  readonly main: MainReader & { readonly store: ObjectStore; readonly publisher: Publisher };
   readonly views: PublishedViews;
   readonly liveness: Liveness;
   readonly clock: Clock;

@@ -1,15 +1,19 @@
 /** The sealed interface, implemented. Source of the contract: StagedStorage of @crv/storage-trait. */
 import {
   CrvError,
+  createHash52,
   IoError,
   type OperationRef,
   type Resolution,
+  show,
   type TableDescriptor,
+  type TagName,
 } from "@crv/core";
-import { tableManifest } from "@crv/manifest";
+import { NO_REFS, type Refs, tableManifest } from "@crv/manifest";
 import type {
   AppendOptions,
   AppendOutcome,
+  CommitPointName,
   OperationIntent,
   StagedStorage,
 } from "@crv/storage-trait";
@@ -19,16 +23,17 @@ import { appendAlone } from "./append-alone.js";
 import { holdSmall } from "./append-batches.js";
 import { AppendGroups } from "./append-groups.js";
 import { beginOperation, nameOperation } from "./begin-operation.js";
-
+import { createBranch, createTag, deleteBranch, deleteTag } from "./branches/change-refs.js";
+import { summarizeBranch, summarizeRefs } from "./branches/refs-summary.js";
 import { writeBundle } from "./bundle/write-bundle.js";
 
 import { cleanupRun } from "./cleanup/cleanup-run.js";
 import { holdVersion } from "./cleanup/hold-version.js";
 
 import { isAppendChecked } from "./constraints/check-constraints.js";
-
+import { diffStates } from "./diff/diff-states.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
-import { findState } from "./find-state.js";
+import { type FoundState, findState, pointOf } from "./find-state.js";
 import { adoptRun } from "./foreign/adopt-run.js";
 import { optimizeRun } from "./optimize/optimize-run.js";
 import { pinStorage } from "./pinned-storage.js";
@@ -39,20 +44,29 @@ import { scanTable } from "./scan/scan-table.js";
 import { pinState, stateOf } from "./snapshot.js";
 import { trimLog } from "./trim-log.js";
 
-type WriteVerbs = Pick<
-  StagedStorage,
-  | "append"
-  | "begin"
-  | "optimize"
-  | "resolve"
-  | "trimLog"
-  | "publishView"
-  | "writeBundle"
-  | "adopt"
-  | "cleanup"
-  | "hold"
-  | "close"
->;
+/** Some 200 bytes each. */
+const DIFF_ROWS_HELD_MAX = 1 << 20;
+
+const WRITE_VERBS = [
+  "append",
+  "begin",
+  "optimize",
+  "resolve",
+  "trimLog",
+  "publishView",
+  "writeBundle",
+  "adopt",
+  "cleanup",
+  "hold",
+  "createBranch",
+  "deleteBranch",
+  "createTag",
+  "deleteTag",
+] as const;
+
+type WriteVerb = (typeof WRITE_VERBS)[number];
+
+type WriteVerbs = Pick<StagedStorage, WriteVerb | "close">;
 
 const storages = handleKind<StagedStorage, ReaderContext>("storage");
 
@@ -68,17 +82,34 @@ export function makeStorage(context: EngineContext): StagedStorage {
       if (!options.dryRun) await context.views.followAll();
       return cleanupRun(context, options);
     },
-    hold: (snapshot, forMs) => holdVersion(context, snapshot.version, forMs),
+    hold: async (snapshot, forMs) => holdVersion(context, snapshot, forMs),
     optimize: (options) => optimizeRun(context, options),
     resolve: (operation) => resolve(context, operation),
-    publishView: (table) => publishView(context, table),
-    writeBundle: (facts) => writeBundle(context, facts),
+    publishView: async (table) => {
+      checkPublishes(context);
+      return publishView(context, table);
+    },
+    writeBundle: async (facts) => {
+      checkPublishes(context);
+      return writeBundle(context, facts);
+    },
     adopt: (request) => adoptRun(context, request),
     trimLog: async (keepVersions) => {
       const report = await trimLog(context, keepVersions);
       context.onEvent?.({ kind: "maintenance", runId: context.runId, action: "trim_log", report });
       return report;
     },
+    createBranch: async (name, from, text) => {
+      await createBranch(context, name, pointOf(await findState(context, from)), text);
+      return summarizeBranch(refsOf(context), name);
+    },
+    deleteBranch: (name, text) => deleteBranch(context, name, text),
+    createTag: async (name, at, text) => {
+      await createTag(context, name, pointOf(await findState(context, at)), text);
+      const tag = summarizeRefs(refsOf(context)).tags.find((each) => each.name === name);
+      return tag ?? missingTag(name);
+    },
+    deleteTag: (name, text) => deleteTag(context, name, text),
     close: async () => {
       await groups.idle();
       await context.views.followAll();
@@ -97,16 +128,10 @@ export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
       ),
     );
   return assemble(context, {
-    append: refuse,
-    begin: refuse,
-    cleanup: refuse,
-    hold: refuse,
-    optimize: refuse,
-    resolve: refuse,
-    trimLog: refuse,
-    publishView: refuse,
-    writeBundle: refuse,
-    adopt: refuse,
+    ...(Object.fromEntries(WRITE_VERBS.map((verb) => [verb, refuse])) as Record<
+      WriteVerb,
+      typeof refuse
+    >),
     close: () => release(context),
   });
 }
@@ -135,6 +160,7 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
   const storage: StagedStorage = {
     [sealed]: "storage",
     runId: context.runId,
+    branch: context.branch.name,
     get version() {
       return context.log.state.version;
     },
@@ -143,7 +169,8 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     },
     snapshot: async (at = {}) => {
       checkOpen();
-      return pinState(context.runId, await findState(context, at));
+      const { branch, state } = await findState(context, at);
+      return pinState(context.runId, state, branch.name);
     },
     at: async (target) => {
       const pin = await storage.snapshot(target);
@@ -162,7 +189,7 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
       const plan = planTable(committed, committed.version, request, context.store);
       return scanTable(plan, request, context.parts);
     },
-    manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table),
+    manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table, snapshot.branch),
     artifact: (snapshot, name) => {
       const { artifacts, version } = stateOf(snapshot);
       return artifacts.at(name, version);
@@ -178,6 +205,18 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     commits: ({ after = 0, signal } = {}) => {
       checkOpen();
       return context.log.records(after, signal);
+    },
+    diff: async (from, to, options = {}) => {
+      checkOpen();
+      const before = await findState(context, from);
+      const after = await findState(context, to);
+      const tables = await diffStates(
+        await netContext(context),
+        before.state,
+        after.state,
+        options,
+      );
+      return { from: nameOf(before), to: nameOf(after), tables };
     },
     append: async (...args) => {
       checkOpen();
@@ -221,10 +260,58 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
       checkOpen();
       return verbs.adopt(request);
     },
+    refs: async () => {
+      checkOpen();
+      await context.main.log.refresh();
+      return summarizeRefs(refsOf(context));
+    },
+    createBranch: async (...args) => {
+      checkOpen();
+      return verbs.createBranch(...args);
+    },
+    deleteBranch: async (...args) => {
+      checkOpen();
+      return verbs.deleteBranch(...args);
+    },
+    createTag: async (...args) => {
+      checkOpen();
+      return verbs.createTag(...args);
+    },
+    deleteTag: async (...args) => {
+      checkOpen();
+      return verbs.deleteTag(...args);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
   return storages.seal(storage, context);
+}
+
+function refsOf({ main }: ReaderContext): Refs {
+  return main.log.state.refs ?? NO_REFS;
+}
+
+function nameOf({ branch, state }: FoundState): CommitPointName {
+  return { branch: branch.name, version: state.version };
+}
+
+async function netContext({ parts }: ReaderContext) {
+  return { parts, hash: await createHash52(), rowsHeldMax: DIFF_ROWS_HELD_MAX };
+}
+
+/** What other programs read is main: a branch would overwrite it. */
+function checkPublishes({ branch }: ReaderContext): void {
+  if (branch.id === undefined) return;
+  throw new IoError(
+    "INVALID_ARGUMENT",
+    `branch ${show(branch.name)} publishes no views and no bundle: open the run on main`,
+    { details: { branch: branch.name } },
+  );
+}
+
+/** Someone has deleted it at once. */
+function missingTag(name: TagName): never {
+  throw new IoError("NOT_FOUND", `tag ${show(name)} was deleted again`, { details: { name } });
 }
 
 /**
@@ -255,7 +342,14 @@ async function append(
 
 /** Rule: an unsettled id is fenced by an aborting record, which also settles a late create. */
 async function resolve(context: EngineContext, operation: OperationRef): Promise<Resolution> {
-  const { log, publisher, store } = context;
+  const { log, publisher, store, branch } = context;
+  if (operation.branch !== branch.name) {
+    throw new IoError(
+      "INVALID_ARGUMENT",
+      `the operation was of branch ${show(operation.branch)}: open the run on it`,
+      { details: { branch: operation.branch } },
+    );
+  }
   try {
     const state = await log.refresh();
     await log.makeDurable(store);

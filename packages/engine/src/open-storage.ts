@@ -2,23 +2,34 @@
  * Opens the sealed storage of one run over a chosen backend. Reading and writing are apart: what is
  * opened for reading is given no verb that writes.
  */
-import { type Clock, createHash52, type OperationId, type Random, type RunId } from "@crv/core";
-import { CommitLog, foreignState } from "@crv/manifest";
+import {
+  type BranchId,
+  type BranchName,
+  type Clock,
+  createHash52,
+  MAIN_BRANCH,
+  type OperationId,
+  type Random,
+  type RunId,
+} from "@crv/core";
+import { branchNameOf, CommitLog, foreignState, NO_REFS } from "@crv/manifest";
 import {
   checkLeaseMs,
   LEASE_MS,
   type RecoveryContext,
   type SweepReport,
   sweep,
-  type ViewContext,
 } from "@crv/recovery";
 import type { StagedStorage } from "@crv/storage-trait";
 import type { Liveness } from "@crv/storage-trait/liveness";
 import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import type { InlineCommitResidual } from "@crv/storage-trait/residual";
+import { findBranch, openBranchLog } from "./branches/branch-log.js";
+import { branchReader, branchResidual, branchStore } from "./branches/branch-store.js";
+import { joinReports, sweepOthers } from "./branches/sweep-branches.js";
 import { CommitTurns } from "./commit-turns.js";
-import type { EngineContext, PhaseEvent } from "./engine-context.js";
+import type { EngineContext, PhaseEvent, ReaderContext } from "./engine-context.js";
 import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
 import { describeExamined, examineRun } from "./foreign/examine-run.js";
 import { presentColumns } from "./present-columns.js";
@@ -35,6 +46,8 @@ export interface OpenReaderOptions {
   readonly runId: RunId;
   readonly store: ObjectReader;
   readonly parts: PartStore;
+  /** Default main. */
+  readonly branch?: BranchName;
   /**
    * Ticks per bucket of tables that another program wrote and that do not say so; absent: a directory
    * without a log is an empty run, whatever lies in it.
@@ -76,32 +89,32 @@ export interface OpenedStorage {
 /**
  * Opens a run for reading and writing: reads its log and settles what dead writers left.
  *
- * @throws IoError `INVALID_ARGUMENT` for `leaseMs`.
+ * @throws IoError `INVALID_ARGUMENT` for `leaseMs`, `NOT_FOUND` for `branch`.
  * @throws IoManifestError `CORRUPT` when the log is damaged, `RECOVERY_BLOCKED` when a sidecar or a
  *   view contradicts it.
  */
 export async function openStorage(options: OpenStorageOptions): Promise<OpenedStorage> {
-  const { store, residual, liveness, clock, leaseMs = LEASE_MS } = options;
+  const { store, leaseMs = LEASE_MS } = options;
   checkLeaseMs(leaseMs);
-  const log = new CommitLog(store);
-  const publisher = new ObservedPublisher({ ...options, log });
+  const mainLog = new CommitLog(store);
+  await mainLog.refresh();
+  // Rule `syncfound`: what is built on these records must not outlive them.
+  await mainLog.makeDurable(store);
+  const publisher = new ObservedPublisher({ ...options, log: mainLog });
+  const main = { store, log: mainLog, publisher };
   const own = new Set<OperationId>();
-  const views: ViewContext = { store, residual, log };
-  const recovery: RecoveryContext = {
-    ...views,
-    store,
-    publisher,
-    liveness,
-    clock,
-    isOwn: (operation) => own.has(operation),
-  };
+  const branchName = options.branch ?? MAIN_BRANCH;
+  const { log, ...scope } = await openScope(options, main, own, branchName);
+  const { recovery, publishesViews } = scope;
   const context: EngineContext = {
     ...options,
     parts: presentColumns(options.parts),
+    ...scope.effects,
     log,
-    publisher,
+    branch: { name: branchName, id: scope.id },
+    main,
     own,
-    views: new PublishedViews(views, options.writeManifestEveryN),
+    views: new PublishedViews(publishesViews ? recovery : undefined, options.writeManifestEveryN),
     leaseMs,
     stageBytesMax: options.stageBytesMax ?? STAGE_BYTES_MAX,
     keysHeldMax: options.keysHeldMax ?? KEYS_HELD_MAX,
@@ -112,16 +125,61 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
     checkpointedAt: 0,
   };
   await log.refresh();
-  // Rule `syncfound`: what is built on these records must not outlive them.
-  await log.makeDurable(store);
-  context.checkpointedAt = log.checkpointVersion;
-  const recovered = await sweep(recovery, { views: true });
+  await log.makeDurable(context.store);
+  context.checkpointedAt = Math.max(log.checkpointVersion, log.baseVersion);
+  const swept = await sweep(recovery, { views: true });
+  const others = await sweepOthers(context, async (name) => {
+    const { recovery: other } = await openScope(options, main, own, name);
+    return other;
+  });
   const refresh = async (): Promise<SweepReport> => {
     const report = await sweep(recovery, { views: false });
     await log.refresh();
     return report;
   };
-  return { storage: makeStorage(context), recovered, refresh };
+  return { storage: makeStorage(context), recovered: joinReports([swept, ...others]), refresh };
+}
+
+type MainWriter = EngineContext["main"];
+
+/** What is written to when `name` is: its own log and sidecars, over the one store of the run. */
+async function openScope(
+  options: OpenStorageOptions,
+  main: MainWriter,
+  own: ReadonlySet<OperationId>,
+  name: BranchName,
+) {
+  const { liveness, clock } = options;
+  const id = findBranch(main, name);
+  const store = id === undefined ? main.store : branchStore(main.store, id);
+  const residual = id === undefined ? options.residual : branchResidual(options.residual, id);
+  const log = await openBranchLog(main, id, "refuse");
+  const living = id && { living: { name, isLiving: () => isLiving(main, id) } };
+  const publisher =
+    id === undefined
+      ? main.publisher
+      : new ObservedPublisher({ ...options, ...living, store, log });
+  const recovery: RecoveryContext = {
+    store,
+    residual,
+    log,
+    publisher,
+    liveness,
+    clock,
+    isOwn: (operation) => own.has(operation),
+    ...(id && { branch: { name, id } }),
+  };
+  return {
+    id,
+    log,
+    recovery,
+    publishesViews: id === undefined,
+    effects: { store, residual, publisher },
+  };
+}
+
+async function isLiving({ log }: MainWriter, id: BranchId): Promise<boolean> {
+  return branchNameOf((await log.refresh()).refs ?? NO_REFS, id) !== undefined;
 }
 
 /**
@@ -129,18 +187,35 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
  * directory without a log that another program wrote is read as it is, at version 0.
  */
 export async function openReadOnlyStorage(options: OpenReaderOptions): Promise<StagedStorage> {
-  const { store, foreignBucketSize } = options;
+  const { branch: name = MAIN_BRANCH, foreignBucketSize } = options;
   const parts = presentColumns(options.parts);
-  const log = new CommitLog(store, "stop-before");
-  const { version } = await log.refresh();
-  const isWhole = version > 0 || log.damagedAt !== undefined || foreignBucketSize === undefined;
-  if (isWhole) return makeReadOnlyStorage({ ...options, parts, log });
-  const tickBucketSize = foreignBucketSize;
+  const main = { store: options.store, log: new CommitLog(options.store, "stop-before") };
+  const { version } = await main.log.refresh();
+  const isEmpty = version === 0 && main.log.damagedAt === undefined;
+  if (isEmpty && name === MAIN_BRANCH && foreignBucketSize !== undefined) {
+    const foreign = await openForeign(options, parts, foreignBucketSize);
+    if (foreign) return makeReadOnlyStorage(foreign);
+  }
+  const id = findBranch(main, name);
+  const log = await openBranchLog(main, id, "stop-before");
+  const store = id === undefined ? main.store : branchReader(main.store, id);
+  await log.refresh();
+  return makeReadOnlyStorage({ ...options, parts, store, log, main, branch: { name, id } });
+}
+
+/** What another program left, as if it were version 0 of main; undefined when there is nothing. */
+async function openForeign(
+  options: OpenReaderOptions,
+  parts: PartStore,
+  tickBucketSize: number,
+): Promise<ReaderContext | undefined> {
+  const { store } = options;
   const found = { tickBucketSize, skipDamaged: true, measure: false };
   const { tables, ...report } = await examineRun(store, parts, found);
-  if (tables.length === 0) return makeReadOnlyStorage({ ...options, parts, log });
-  const asFound = new CommitLog(store, "stop-before");
-  asFound.advance(foreignState(tables));
+  if (tables.length === 0) return undefined;
+  const log = new CommitLog(store, "stop-before");
+  log.advance(foreignState(tables));
   const foreign = { ...report, tables: tables.map(describeExamined) };
-  return makeReadOnlyStorage({ ...options, parts, log: asFound, foreign });
+  const branch = { name: MAIN_BRANCH, id: undefined };
+  return { ...options, parts, log, main: { store, log }, branch, foreign };
 }

@@ -31,9 +31,10 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
   return {
     [sealed]: "storage",
     runId,
+    branch: pin.branch,
     version,
     damagedAt: undefined,
-    snapshot: async () => pinState(runId, pinned()),
+    snapshot: async () => pinState(runId, pinned(), pin.branch),
     at: async (target) => {
       pinned();
       return storage.at(target);
@@ -44,7 +45,7 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
       pinned();
       return storage.scanParts(parts, request);
     },
-    manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table),
+    manifest: (snapshot, table) => tableManifest(stateOf(snapshot), table, snapshot.branch),
     artifact: (snapshot, name) => storage.artifact(snapshot, name),
     artifacts: (snapshot, prefix) => storage.artifacts(snapshot, prefix),
     readMember: async (member, range) => {
@@ -69,6 +70,12 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
     writeBundle: refuse,
     foreign: undefined,
     adopt: refuse,
+    refs: () => storage.refs(),
+    diff: (from, to, options) => storage.diff(from, to, options),
+    createBranch: refuse,
+    deleteBranch: refuse,
+    createTag: refuse,
+    deleteTag: refuse,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -10,13 +10,14 @@ import { showArtifact, showTable, type ViewContext } from "@crv/recovery";
 const NEW_PARTS_DIVISOR = 8;
 
 export class PublishedViews {
-  readonly #context: ViewContext;
+  readonly #context: ViewContext | undefined;
   /** Setting `writeManifestEveryN`, in parts, exact when given; undefined = amortised. */
   readonly #everyParts: number | undefined;
   readonly #shown = new Map<TableKey, { changedAt: number; parts: number; commits: number }>();
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(context: ViewContext, everyParts: number | undefined) {
+  /** @param context Undefined for a branch, which publishes none. */
+  constructor(context: ViewContext | undefined, everyParts: number | undefined) {
     this.#context = context;
     this.#everyParts = everyParts;
   }
@@ -31,6 +32,7 @@ export class PublishedViews {
   /** After the commit that followed `since`. They cost what they change, so they follow at once. */
   showArtifacts(names: Iterable<ArtifactName>, since: Version): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#context === undefined) return;
       for (const name of names) await showArtifact(this.#context, name, since);
     });
   }
@@ -48,7 +50,7 @@ export class PublishedViews {
   }
 
   #isDue(table: TableKey): boolean {
-    const state = this.#context.log.state.tables.get(table);
+    const state = this.#context?.log.state.tables.get(table);
     if (state === undefined) return false;
     const shown = this.#shown.get(table) ?? { changedAt: 0, parts: 0, commits: 0 };
     if (shown.changedAt >= state.changedAt) return false;
@@ -60,6 +62,7 @@ export class PublishedViews {
   }
 
   async #show(table: TableKey): Promise<void> {
+    if (this.#context === undefined) return;
     await showTable(this.#context, table);
     const state = this.#context.log.state.tables.get(table);
     if (state === undefined) return;

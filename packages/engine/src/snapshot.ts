@@ -1,5 +1,5 @@
 /** Snapshots: a pinned state of the run, behind an opaque handle. */
-import { IoError, MAIN_BRANCH, type RunId, type TableKey } from "@crv/core";
+import { type BranchName, IoError, MAIN_BRANCH, type RunId, type TableKey } from "@crv/core";
 import { type RunState, tableVersionOf } from "@crv/manifest";
 import type { SnapshotHandle } from "@crv/storage-trait";
 import { handleKind, sealed } from "@crv/storage-trait/seal";
@@ -12,7 +12,11 @@ interface Pin {
 const snapshots = handleKind<SnapshotHandle, Pin>("snapshot");
 
 /** A handle of `state`. States are immutable, so holding one is all that pinning takes. */
-export function pinState(runId: RunId, state: RunState): SnapshotHandle {
+export function pinState(
+  runId: RunId,
+  state: RunState,
+  branch: BranchName = MAIN_BRANCH,
+): SnapshotHandle {
   const pin: Pin = { state, closed: false };
   const close = (): Promise<void> => {
     pin.closed = true;
@@ -22,7 +26,7 @@ export function pinState(runId: RunId, state: RunState): SnapshotHandle {
     {
       [sealed]: "snapshot",
       runId,
-      branch: MAIN_BRANCH,
+      branch,
       version: state.version,
       descriptor: (table: TableKey) => state.tables.get(table)?.descriptor,
       tableVersion: (table: TableKey) => tableVersionOf(state, table),

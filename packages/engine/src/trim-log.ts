@@ -4,7 +4,8 @@
  *
  * Numbers that are freed must never count as free: the checkpoint, with the ledger of every id, is
  * durable first, then the floor, and only then are records removed. Killed at any step it leaves a
- * log that reads the same. Source: docs/design/protocol.md, "Maintenance".
+ * log that reads the same. Versions that a branch or tag needs stay readable: a checkpoint of each is
+ * made and kept. Source: docs/design/protocol.md, "Maintenance".
  */
 import {
   CHECKPOINT_PREFIX,
@@ -22,6 +23,8 @@ import {
 } from "@crv/core";
 import { raiseFloor, readCheckpoint, readFloor, writeCheckpoint } from "@crv/manifest";
 import type { TrimReport } from "@crv/storage-trait";
+import { checkIsMain } from "./branches/check-is-main.js";
+import { keepPinned } from "./branches/keep-pinned.js";
 import type { EngineContext } from "./engine-context.js";
 
 /** Versions that are kept whatever is asked: readers of the newest ones are always at work. */
@@ -39,13 +42,14 @@ export async function trimLog(context: EngineContext, keepVersions: number): Pro
       { details: { keepVersions } },
     );
   }
+  checkIsMain(context);
   const { store, residual, log } = context;
   await context.recover();
   const { version: head } = await log.refresh();
   await log.makeDurable(store);
   const kept = Math.max(keepVersions, KEPT_VERSIONS_MIN);
   const floor = await raiseFloorTo(context, head - kept + 1);
-  const keys = await listBelow(context, floor);
+  const keys = await listBelow(context, floor, await keepPinned(context, floor));
   if (keys.length > 0) await residual.removeUnreferenced(keys, floor);
   return { floor, recordsRemoved: keys.filter((key) => parseRecordKey(key) !== undefined).length };
 }
@@ -102,20 +106,22 @@ async function checkpointBelow({ store, log }: EngineContext, floor: Version): P
 export async function listBelow(
   { store }: EngineContext,
   floor: Version,
+  pinned: ReadonlySet<Version>,
 ): Promise<readonly ObjectKey[]> {
   const keys: ObjectKey[] = [];
   const collect = async (
     prefix: string,
     parse: (key: string) => Version | undefined,
     below: Version,
+    isKept: (version: Version) => boolean = () => false,
   ): Promise<void> => {
     for await (const { key } of store.list(prefix)) {
       const version = parse(key);
-      if (version !== undefined && version < below) keys.push(key);
+      if (version !== undefined && version < below && !isKept(version)) keys.push(key);
     }
   };
   await collect(LOG_PREFIX, parseRecordKey, floor);
-  await collect(CHECKPOINT_PREFIX, parseCheckpointKey, floor - 1);
+  await collect(CHECKPOINT_PREFIX, parseCheckpointKey, floor - 1, (version) => pinned.has(version));
   await collect(FLOOR_PREFIX, parseFloorKey, floor);
   return keys;
 }

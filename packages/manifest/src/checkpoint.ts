@@ -24,6 +24,8 @@ import { Ledger, type LedgerEntry } from "./ledger.js";
 import { PartPaths } from "./part-paths.js";
 import type { LivePart } from "./parts/live-part.js";
 import { PartList } from "./parts/part-list.js";
+import { hasRefs, NO_REFS } from "./refs.js";
+import { refsShape, writeRefs } from "./refs-shape.js";
 import type { RunState, TableState } from "./run-state.js";
 import {
   commitIdShape,
@@ -86,6 +88,7 @@ const checkpointShape: z.ZodType<RunState> = z
     created_at: timeShape,
     tables: z.array(tableShape),
     artifacts: z.array(artifactShape).optional(),
+    refs: refsShape.optional(),
     settled: z.array(settledShape),
     audited: z.array(z.tuple([operationIdShape, versionShape])),
   })
@@ -97,6 +100,7 @@ const checkpointShape: z.ZodType<RunState> = z
       commitId: c.commit_id,
       createdAt: c.created_at,
       tables: new Map(c.tables.map((t) => [t.key, t])),
+      refs: c.refs ?? NO_REFS,
       ledger: Ledger.from(c.settled, c.audited),
       artifacts,
       paths: new PartPaths(parts, c.version, artifacts),
@@ -117,6 +121,7 @@ export async function writeCheckpoint(
     created_at: state.createdAt,
     tables: [...state.tables.values()].map(describeTable),
     ...(artifacts.length > 0 && { artifacts: artifacts.map(describeArtifact) }),
+    ...(hasRefs(state.refs) && { refs: writeRefs(state.refs) }),
     settled: [...state.ledger.settled(state.version)].map(([id, e]) => [id, e.kind, e.version]),
     audited: [...state.ledger.audited(state.version)],
   });

@@ -7,6 +7,7 @@
  * passed the first record read, since its number might have been freed and taken again.
  */
 import {
+  type CommitPoint,
   type CommitRecord,
   CrvError,
   formatRecordKey,
@@ -17,11 +18,12 @@ import {
   type Version,
 } from "@crv/core";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
-import { corrupt } from "./document.js";
+import { corrupt, missingRecord } from "./document.js";
 import { checkpointAt, findCheckpoint } from "./find-checkpoint.js";
 import { readFloor } from "./floor.js";
 import { decodeRecord } from "./record-codec.js";
-import { applyRecord, emptyState, type RunState } from "./run-state.js";
+import { applyRecord, emptyState, forkState, type RunState } from "./run-state.js";
+import { findVersionAsOf, isCommittedAfter } from "./version-as-of.js";
 
 /** Most records fetched at once while replaying: enough to hide latency. */
 const READ_AHEAD_RECORDS = 16;
@@ -29,9 +31,16 @@ const READ_AHEAD_RECORDS = 16;
 /** Whether the whole log must be sound, or its newest sound version will do. */
 export type Damage = "refuse" | "stop-before";
 
+/** Where a branch begins: a version of the branch that it was made from. */
+export interface LogBase {
+  readonly parent: CommitLog;
+  readonly state: RunState;
+}
+
 export class CommitLog {
   readonly #reader: ObjectReader;
   readonly #damage: Damage;
+  readonly #base: LogBase | undefined;
   #state: RunState | undefined;
   #damagedAt: Version | undefined;
   #checkpointVersion: Version = 0;
@@ -40,15 +49,24 @@ export class CommitLog {
   #reading: Promise<RunState> | undefined;
   #nextReading: Promise<RunState> | undefined;
 
-  /** @param damage What a damaged newest record means: an error, or the version before it. */
-  constructor(reader: ObjectReader, damage: Damage = "refuse") {
+  /**
+   * @param damage What a damaged newest record means: an error, or the version before it.
+   * @param base Of a branch; the log of main begins with nothing.
+   */
+  constructor(reader: ObjectReader, damage: Damage = "refuse", base?: LogBase) {
     this.#reader = reader;
     this.#damage = damage;
+    this.#base = base;
+  }
+
+  /** Version at which the log begins: the first record of its own is the next one. */
+  get baseVersion(): Version {
+    return this.#base?.state.version ?? 0;
   }
 
   /** The newest state that this object has seen; {@link refresh} looks for newer ones. */
   get state(): RunState {
-    return this.#state ?? emptyState();
+    return this.#state ?? this.#beginning();
   }
 
   /** Version of the damaged record before which a reader stopped, if one was met. */
@@ -135,13 +153,16 @@ export class CommitLog {
         { details: { version, head: head.version } },
       );
     }
-    if (version === 0) return emptyState();
+    if (version === this.baseVersion) return this.#beginning();
+    if (this.#base && version < this.baseVersion) {
+      return forkState(await this.#base.parent.stateAt(version));
+    }
     while (version >= (await readFloor(this.#reader))) {
       const base = await this.#open(version);
       const state = base && (await this.#readFrom(base, version, false));
       if (state === undefined) continue;
       if (state.version === version) return state;
-      throw missing(state.version + 1);
+      throw missingRecord(state.version + 1);
     }
     const floor = await readFloor(this.#reader);
     throw new IoError(
@@ -152,45 +173,55 @@ export class CommitLog {
   }
 
   /**
+   * The state at a commit that a branch or tag needs, also when it is below the floor: then its own
+   * checkpoint was kept. Commit ids are never used again, so what carries the id is the commit.
+   *
+   * @throws IoError `NOT_FOUND` when it was cleaned up while its name was made.
+   */
+  async stateOf({ version, commitId }: CommitPoint): Promise<RunState> {
+    if (version === 0) return emptyState();
+    const state = await this.stateAt(version).catch((error: unknown) => {
+      if (error instanceof IoError && error.code === "NOT_FOUND") return this.#belowFloor(version);
+      throw error;
+    });
+    if (state?.commitId === commitId) return state;
+    throw new IoError(
+      "NOT_FOUND",
+      `version ${version} was cleaned up while a branch or tag of it was made: delete that name`,
+      { details: { version, commitId } },
+    );
+  }
+
+  async #belowFloor(version: Version): Promise<RunState | undefined> {
+    const found = await findCheckpoint(this.#reader, version);
+    const base = found ? this.#own(found) : this.#beginning();
+    const state = await this.#replay(base, version);
+    return state.version === version ? state : undefined;
+  }
+
+  /**
    * The newest version that was committed at `time` or before; 0 when none was. Times in a log never
    * go back, so that a few records are read, however long it is.
    *
    * @throws IoError `NOT_FOUND` when the versions of that time were cleaned up.
    */
   async versionAsOf(time: Date): Promise<Version> {
-    const isAfter = (createdAt: string | null): boolean =>
-      createdAt !== null && Date.parse(createdAt) > time.getTime();
-    const head = await this.refresh();
-    if (!isAfter(head.createdAt)) return head.version;
-    for (;;) {
-      const floor = await readFloor(this.#reader);
-      let [before, after] = [floor - 1, head.version];
-      while (after - before > 1) {
-        const middle = Math.floor((before + after) / 2);
-        const record = await this.read(middle);
-        if (record === undefined) break;
-        if (isAfter(record.createdAt)) after = middle;
-        else before = middle;
-      }
-      // Otherwise a record was cleaned up meanwhile: the floor has risen.
-      if (after - before > 1) {
-        if ((await readFloor(this.#reader)) === floor)
-          throw missing(Math.floor((before + after) / 2));
-        continue;
-      }
-      if (before >= floor || floor === 1) return before;
-      throw new IoError(
-        "NOT_FOUND",
-        `the versions of ${time.toISOString()} were cleaned up: the oldest kept is ${floor}`,
-        { details: { asOf: time.toISOString(), floor } },
-      );
-    }
+    await this.refresh();
+    const base = this.#base;
+    if (base && isCommittedAfter(base.state, time)) return base.parent.versionAsOf(time);
+    return findVersionAsOf(this, () => readFloor(this.#reader), time);
   }
 
   /** Records after `after`, oldest first, up to the newest known at the call. */
   async *records(after: Version = 0, signal?: AbortSignal): AsyncIterable<CommitRecord> {
     const head = (await this.refresh()).version;
-    const first = Math.max(after + 1, await readFloor(this.#reader));
+    if (this.#base && after < this.baseVersion) {
+      for await (const record of this.#base.parent.records(after, signal)) {
+        if (record.version > this.baseVersion) break;
+        yield record;
+      }
+    }
+    const first = Math.max(after + 1, this.baseVersion + 1, await readFloor(this.#reader));
     for (let version = first; version <= head; version++) {
       signal?.throwIfAborted();
       const record = await this.read(version);
@@ -199,13 +230,14 @@ export class CommitLog {
         continue;
       }
       const floor = await readFloor(this.#reader);
-      if (floor <= version) throw missing(version);
+      if (floor <= version) throw missingRecord(version);
       version = floor - 1; // cleaned up meanwhile
     }
   }
 
   /** One record, or undefined when its number is free. */
   async read(version: Version): Promise<CommitRecord | undefined> {
+    if (this.#base && version <= this.baseVersion) return this.#base.parent.read(version);
     const bytes = await this.#reader.get(formatRecordKey(version), {
       sizeBytesMax: RECORD_BYTES_MAX,
     });
@@ -226,11 +258,11 @@ export class CommitLog {
     const hinted = await readHint(this.#reader);
     if (hinted !== undefined && hinted <= last) {
       const checkpoint = await checkpointAt(this.#reader, hinted, isOurs);
-      if (checkpoint) return checkpoint;
+      if (checkpoint) return this.#own(checkpoint);
     }
     const newest = await findCheckpoint(this.#reader, last, isOurs);
-    if (newest) return newest;
-    if (floor === 1) return emptyState();
+    if (newest) return this.#own(newest);
+    if (floor <= this.baseVersion + 1) return this.#beginning();
     if (floor > last || (await readFloor(this.#reader)) > floor) return undefined;
     throw corrupt(
       formatRecordKey(floor),
@@ -238,11 +270,21 @@ export class CommitLog {
     );
   }
 
+  #beginning(): RunState {
+    return this.#base ? forkState(this.#base.state) : emptyState();
+  }
+
+  /** A checkpoint does not say whether it is of a branch. */
+  #own(checkpoint: RunState): RunState {
+    return this.#base ? { ...checkpoint, refs: null } : checkpoint;
+  }
+
   /**
    * Whether the log goes on from `checkpoint`: its record is there and is the same commit, or was
    * cleaned up. One that outlived its records, or was copied from elsewhere, is bypassed.
    */
   async #isOurs(checkpoint: RunState, floor: Version): Promise<boolean> {
+    if (checkpoint.version <= this.baseVersion) return false;
     if (checkpoint.version < floor) return checkpoint.version + 1 === floor;
     try {
       return (await this.read(checkpoint.version))?.commitId === checkpoint.commitId;
@@ -331,7 +373,7 @@ export class CommitLog {
     if (this.#damagedAt !== hole) {
       // Freed since then: the caller sees it by the floor.
       if ((await readFloor(this.#reader)) > hole) return state;
-      if (this.#damage === "refuse") throw missing(hole);
+      if (this.#damage === "refuse") throw missingRecord(hole);
       this.#damagedAt = hole;
     }
     return state;
@@ -353,8 +395,4 @@ async function readHint(reader: ObjectReader): Promise<Version | undefined> {
     });
   const version = Number(bytes && new TextDecoder().decode(bytes).trim());
   return Number.isSafeInteger(version) && version > 0 ? version : undefined;
-}
-
-function missing(version: Version): IoError {
-  return corrupt(formatRecordKey(version), "it is missing, and later records exist");
 }

@@ -12,9 +12,11 @@ import {
   compareText,
   digestOf,
   FORMAT_VERSION,
+  formatRecordKey,
   IoManifestError,
   NESTING_MAX,
   type ObjectKey,
+  type Version,
   VersionMismatch,
 } from "@crv/core";
 import type { z } from "zod";
@@ -146,4 +148,8 @@ function checkFormat(key: ObjectKey, format: unknown): void {
     );
   }
   throw corrupt(key, "its format member is missing or wrong");
+}
+
+export function missingRecord(version: Version): IoManifestError {
+  return corrupt(formatRecordKey(version), "it is missing, and later records exist");
 }

@@ -1,7 +1,7 @@
 /** The commit log of a run: records, publishing, replay, checkpoints, the floor, published views. */
 export { ArtifactIndex } from "./artifacts/artifact-index.js";
 export { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
-export { CommitLog, type Damage } from "./commit-log.js";
+export { CommitLog, type Damage, type LogBase } from "./commit-log.js";
 export { corrupt, type DocumentBody, decodeDocument, encodeDocument } from "./document.js";
 export { findCheckpoint, isCheckpointDue } from "./find-checkpoint.js";
 export { checkFloor, raiseFloor, readFloor } from "./floor.js";
@@ -21,6 +21,7 @@ export {
   type TableEdit,
 } from "./proposal.js";
 export {
+  type LivingBranch,
   Publisher,
   type PublisherOptions,
   type RecoveryOutcome,
@@ -28,6 +29,15 @@ export {
 } from "./publisher.js";
 export { decodeRecord, describeRecord, encodeRecord } from "./record-codec.js";
 export { type CreateRecordOutcome, createRecord } from "./record-creator.js";
+export {
+  branchNameOf,
+  dependentsOf,
+  findRefConflict,
+  NO_REFS,
+  pinnedPoints,
+  type Refs,
+  type RefsEdit,
+} from "./refs.js";
 export {
   changeRunInfo,
   checkRunInfo,
@@ -40,6 +50,7 @@ export {
   emptyState,
   fitsTable,
   foldRecord,
+  forkState,
   type RunState,
   type TableState,
   tableManifest,

@@ -48,6 +48,11 @@ export class Ledger {
     return ledger;
   }
 
+  /** One that goes its own way from `version` on. */
+  fork(version: Version): Ledger {
+    return Ledger.fromRuns(this.runs(version));
+  }
+
   /** What records up to `version` say of `id`. */
   says(id: OperationId, version: Version): LedgerEntry | undefined {
     const entry = this.#settled.get(id) ?? this.#settledBefore(id);

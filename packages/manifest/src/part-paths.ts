@@ -29,6 +29,13 @@ export class PartPaths {
     this.#baseVersion = version;
   }
 
+  /** One that goes its own way from `version` on. */
+  fork(version: Version): PartPaths {
+    const forked = new PartPaths(this.#base, this.#baseVersion, this.#artifacts);
+    for (const [path, at] of this.#addedIn) if (at <= version) forked.#addedIn.set(path, at);
+    return forked;
+  }
+
   has(path: ObjectKey, version: Version): boolean {
     const addedIn = this.#addedIn.get(path);
     if (addedIn !== undefined) return addedIn <= version;

@@ -25,6 +25,7 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
+import { findRefConflict, NO_REFS, type RefsEdit } from "./refs.js";
 import { fitsTable, type RunState, type TableState, tableVersionOf } from "./run-state.js";
 
 /** What an operation does to one table. */
@@ -69,6 +70,8 @@ export interface Proposal {
   readonly expected: ReadonlyMap<TableKey, TableVersion | null>;
   readonly edits: ReadonlyMap<TableKey, TableEdit>;
   readonly artifacts?: ArtifactEdits | undefined;
+  /** Names to make or delete, of main. */
+  readonly refs?: RefsEdit;
   /** Present when the edits hold the rows of several appends: its own part of them. */
   readonly shared?: SharedRows;
   readonly companions?: readonly Companion[];
@@ -112,6 +115,8 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
     const actual = state.artifacts.versionOf(artifact, state.version);
     if (actual !== expected) return { kind: "ArtifactChanged", artifact, expected, actual };
   }
+  const refConflict = proposal.refs && findRefConflict(state.refs ?? NO_REFS, proposal.refs);
+  if (refConflict) return refConflict;
   const newcomer = findNewReference(proposal, state);
   if (newcomer !== undefined) return newcomer;
   for (const [tableKey, edit] of proposal.edits) {
@@ -179,6 +184,8 @@ export function composeCommit(
     }
   }
   const artifacts = new Map(proposals.flatMap((p) => [...(p.artifacts?.changes ?? [])]));
+  // One that changes refs is alone.
+  const [refs] = proposals.flatMap((proposal) => proposal.refs ?? []);
   return {
     ...header(state, identity),
     kind: kindOf(proposals),
@@ -189,6 +196,7 @@ export function composeCommit(
     aborts: [],
     tables,
     ...(artifacts.size > 0 && { artifacts }),
+    ...(refs && { refs: refs.change }),
   };
 }
 
@@ -249,6 +257,7 @@ function header(state: RunState, identity: RecordIdentity) {
 }
 
 function kindOf(proposals: readonly Proposal[]): CommitKind {
+  if (proposals.some((p) => p.refs)) return "refs";
   return proposals.every((p) => p.mode === "content-preserving") ? "optimize" : "data";
 }
 

@@ -7,10 +7,13 @@
  */
 import {
   type ArtifactName,
+  type BranchName,
   type Clock,
   type CommitId,
   type CommitOutcome,
+  type CommitRecord,
   equalDescriptors,
+  IoError,
   type OperationId,
   parseCommitId,
   parseOperationId,
@@ -33,7 +36,7 @@ import {
   operationIds,
   type Proposal,
 } from "./proposal.js";
-import { createRecord } from "./record-creator.js";
+import { type CreateRecordOutcome, createRecord } from "./record-creator.js";
 import { foldRecord, learnRecord, type RunState, tableVersionOf } from "./run-state.js";
 
 /** Lost races of a strict writer against commits to other tables before it gives up. */
@@ -50,6 +53,15 @@ export interface PublisherOptions {
   /** Mints ULIDs, each after the one before it. */
   readonly mintId: () => string;
   readonly durability: Durability;
+  /** The branch that commits are made to, unless it is main, which is never deleted. */
+  readonly living?: LivingBranch;
+}
+
+/** A branch that others may delete: then what is created in its log is no commit (rule `eras`). */
+export interface LivingBranch {
+  readonly name: BranchName;
+  /** Whether main has the branch still, by its newest record. */
+  isLiving(): Promise<boolean>;
 }
 
 /** What became of the attempt to publish a recovery. */
@@ -142,7 +154,7 @@ export class Publisher {
 
   /** One record for `group`; returns those that must try again. */
   async #attempt(group: readonly Waiting[]): Promise<Waiting[]> {
-    const { store, log, durability } = this.#options;
+    const { store, log } = this.#options;
     const known = log.state;
     const state = this.#isContended ? await this.#readNewcomers() : known;
     const judged = group.map((waiting) => ({ waiting, says: judge(waiting.proposal, state) }));
@@ -157,7 +169,7 @@ export class Publisher {
     );
     // Before the create: what does not fold must never be in the log.
     const next = foldRecord(state, record);
-    const outcome = await createRecord(store, record, durability);
+    const outcome = await this.#create(record);
     switch (outcome.kind) {
       case "created": {
         learnRecord(state, record);
@@ -169,6 +181,13 @@ export class Publisher {
       case "unknown": {
         const { cause } = outcome;
         for (const w of free) w.resolve({ kind: "unknown", operation: w.proposal.ref, cause });
+        return [];
+      }
+      case "branch-deleted": {
+        const { branch } = outcome;
+        for (const w of free) {
+          w.resolve({ kind: "conflict", conflict: { kind: "BranchDeleted", branch } });
+        }
         return [];
       }
       // The number was freed by cleanup: whether one of them landed is what the ledger says.
@@ -201,7 +220,7 @@ export class Publisher {
     recovery: RecoveryEntry,
     companions: readonly OperationId[],
   ): Promise<RecoveryOutcome> {
-    const { store, log, clock, random, mintId, durability } = this.#options;
+    const { store, log, clock, random, mintId } = this.#options;
     for (let attempts = 0; ; attempts++) {
       const state = attempts === 0 ? log.state : await this.#readNewcomers();
       const open = withoutSuperseded(recovery, state);
@@ -213,7 +232,9 @@ export class Publisher {
       const operation = { ref: ref as Proposal["ref"], actor: RECOVERY_ACTOR };
       const record = composeRecovery(open, operation, state, this.#identity(state), companions);
       const next = foldRecord(state, record);
-      const outcome = await createRecord(store, record, durability);
+      const outcome = await this.#create(record);
+      if (outcome.kind === "branch-deleted")
+        return { kind: "unknown", cause: deleted(outcome.branch) };
       if (outcome.kind === "created") {
         learnRecord(state, record);
         log.advance(next);
@@ -222,6 +243,23 @@ export class Publisher {
       if (outcome.kind === "unknown") return outcome;
       if (attempts > 0) await clock.sleep(random.fraction() * BACKOFF_MS_MAX);
     }
+  }
+
+  /** Rule `eras`: what is created in the log of a deleted branch is no commit. */
+  async #create(
+    record: CommitRecord,
+  ): Promise<
+    CreateRecordOutcome | { readonly kind: "branch-deleted"; readonly branch: BranchName }
+  > {
+    const { store, durability, living } = this.#options;
+    const outcome = await createRecord(store, record, durability);
+    if (living === undefined || outcome.kind !== "created") return outcome;
+    try {
+      if (await living.isLiving()) return outcome;
+    } catch (cause) {
+      return { kind: "unknown", cause };
+    }
+    return { kind: "branch-deleted", branch: living.name };
   }
 
   /** Rule `syncfound`: nothing is done because of a record that might not survive. */
@@ -238,6 +276,10 @@ export class Publisher {
     const createdAt = state.createdAt !== null && state.createdAt > now ? state.createdAt : now;
     return { commitId: parseCommitId(mintId()), createdAt };
   }
+}
+
+function deleted(branch: BranchName): IoError {
+  return new IoError("NOT_FOUND", `branch ${branch} was deleted`, { details: { branch } });
 }
 
 /** Answers a proposal that the log has already settled, or that conflicts; not a free one. */
@@ -262,8 +304,12 @@ function committed(
 }
 
 /** Whether nothing that others commit can be in its way. */
-function isBlind({ mode, expected }: Proposal): boolean {
-  return mode === "blind" && [...expected.values()].every((version) => version === null);
+function isBlind({ mode, expected, refs }: Proposal): boolean {
+  return (
+    mode === "blind" &&
+    refs === undefined &&
+    [...expected.values()].every((version) => version === null)
+  );
 }
 
 /** Whether one record can hold `proposal` beside `group`: no id twice, no table described twice. */

@@ -24,6 +24,7 @@ import {
   writeArtifactChanges,
 } from "./artifacts/artifact-shape.js";
 import { corrupt, decodeDocument, encodeDocument } from "./document.js";
+import { refsChangeShape, writeRefsChange } from "./refs-shape.js";
 import {
   commitIdShape,
   countShape,
@@ -64,6 +65,7 @@ const operationShape: z.ZodType<OperationEntry> = z
       "tensors",
       "transaction",
       "optimize",
+      "refs",
       "recovery",
     ]),
     tables: mapShape(tableKeyShape, countShape.nullable()),
@@ -141,6 +143,7 @@ const recordShape: z.ZodType<CommitRecord> = z
     aborts: z.array(operationIdShape),
     tables: mapShape(tableKeyShape, tableChangeShape),
     artifacts: artifactChangesShape.optional(),
+    refs: refsChangeShape.optional(),
     recovery: recoveryShape.optional(),
   })
   .transform((r) => ({
@@ -154,6 +157,7 @@ const recordShape: z.ZodType<CommitRecord> = z
     aborts: r.aborts,
     tables: r.tables,
     ...(r.artifacts && { artifacts: r.artifacts }),
+    ...(r.refs && { refs: r.refs }),
     ...(r.recovery && { recovery: r.recovery }),
   }));
 
@@ -195,6 +199,7 @@ export function describeRecord(record: CommitRecord): Readonly<Record<string, un
     aborts: record.aborts,
     tables: writeMap(record.tables, describeChange),
     ...(record.artifacts && { artifacts: writeArtifactChanges(record.artifacts) }),
+    ...(record.refs && { refs: writeRefsChange(record.refs) }),
     ...(record.recovery && { recovery: describeRecovery(record.recovery) }),
   };
 }

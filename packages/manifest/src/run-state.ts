@@ -24,6 +24,7 @@ import { Ledger } from "./ledger.js";
 import { PartPaths } from "./part-paths.js";
 import type { LivePart } from "./parts/live-part.js";
 import { PartList } from "./parts/part-list.js";
+import { applyRefs, NO_REFS, type Refs } from "./refs.js";
 import { withoutColumns } from "./without-columns.js";
 
 export interface TableState {
@@ -49,6 +50,8 @@ export interface RunState {
   /** Of the newest commit; never goes back. */
   readonly createdAt: string | null;
   readonly tables: ReadonlyMap<TableKey, TableState>;
+  /** Null in a branch: names are made in main alone. */
+  readonly refs: Refs | null;
   readonly ledger: Ledger;
   readonly artifacts: ArtifactIndex;
   readonly paths: PartPaths;
@@ -61,9 +64,22 @@ export function emptyState(): RunState {
     commitId: null,
     createdAt: null,
     tables: new Map(),
+    refs: NO_REFS,
     ledger: new Ledger(),
     artifacts: new ArtifactIndex(),
     paths: new PartPaths(),
+  };
+}
+
+/** `state` as the beginning of a branch: what is committed to either is not seen by the other. */
+export function forkState(state: RunState): RunState {
+  const { version } = state;
+  return {
+    ...state,
+    refs: null,
+    ledger: state.ledger.fork(version),
+    artifacts: state.artifacts.fork(version),
+    paths: state.paths.fork(version),
   };
 }
 
@@ -109,10 +125,17 @@ export function foldRecord(state: RunState, record: CommitRecord): RunState {
     commitId: record.commitId,
     createdAt: record.createdAt,
     tables,
+    refs: nextRefs(key, state, record),
     ledger: state.ledger,
     artifacts: state.artifacts,
     paths: state.paths,
   };
+}
+
+function nextRefs(key: ObjectKey, { refs }: RunState, record: CommitRecord): Refs | null {
+  if (refs !== null) return applyRefs(key, refs, record.refs, record);
+  if (record.refs !== undefined) throw corrupt(key, "branches and tags are made in main alone");
+  return null;
 }
 
 function applyChange(
@@ -204,7 +227,11 @@ export function fitsTable(table: TableState, descriptor: TableDescriptor): boole
 }
 
 /** One table of `state`, as a value; undefined when it does not exist. */
-export function tableManifest(state: RunState, key: TableKey): TableManifest | undefined {
+export function tableManifest(
+  state: RunState,
+  key: TableKey,
+  branch = MAIN_BRANCH,
+): TableManifest | undefined {
   const table = state.tables.get(key);
   if (table === undefined) return undefined;
   const buckets = new Map<number, LivePart[]>();
@@ -215,7 +242,7 @@ export function tableManifest(state: RunState, key: TableKey): TableManifest | u
   }
   return {
     table: key,
-    branch: MAIN_BRANCH,
+    branch,
     runVersion: state.version,
     tableVersion: table.version,
     descriptor: table.descriptor,

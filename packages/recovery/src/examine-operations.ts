@@ -4,6 +4,8 @@
  */
 import {
   type ArtifactName,
+  type BranchId,
+  type BranchName,
   type Clock,
   type CommitRecord,
   CrvError,
@@ -34,6 +36,8 @@ export interface ExamineContext {
   readonly log: CommitLog;
   readonly liveness: Liveness;
   readonly clock: Clock;
+  /** Whose operations `store` and `log` have; absent = main. Branches publish no views. */
+  readonly branch?: { readonly name: BranchName; readonly id: BranchId };
 }
 
 /** A sidecar, or only the name of one that was torn (rule `torn`). */
@@ -81,8 +85,9 @@ export async function examineOperations(
   const { found, failure } = await readSidecars(context, operationIds);
   // Rule `viewfirst`: the views before the root.
   const views = new Map<TableKey, Version>();
+  const shown = context.branch ? [] : found;
   for (const table of new Set(
-    found.flatMap(({ sidecar }) => [...(sidecar?.tables.keys() ?? [])]),
+    shown.flatMap(({ sidecar }) => [...(sidecar?.tables.keys() ?? [])]),
   )) {
     views.set(table, await readViewVersion(context.store, table));
   }
@@ -141,11 +146,11 @@ async function examine(
     classes: tables.map((table) => table.class),
     leaseOver,
   });
-  const behind = evidence
+  const behind = (context.branch ? [] : evidence)
     .filter(({ table, viewVersion }) => viewVersion < (state.tables.get(table)?.changedAt ?? 0))
     .map(({ table }) => table);
   // What a view shows cannot be told from its size: whoever died may have shown some of them.
-  const artifactsBehind = [...(record?.artifacts?.keys() ?? [])];
+  const artifactsBehind = context.branch ? [] : [...(record?.artifacts?.keys() ?? [])];
   return { ...found, decision, tables, settled, behind, artifactsBehind };
 }
 
@@ -177,14 +182,19 @@ export async function readSidecar(
   operationId: OperationId,
 ): Promise<FoundSidecar | undefined> {
   const key = formatSidecarKey(operationId);
+  const { branch } = context;
+  const named = {
+    operationId,
+    branch: branch?.name ?? MAIN_BRANCH,
+    ...(branch && { branchId: branch.id }),
+  };
   try {
     const bytes = await context.store.get(key, { sizeBytesMax: SIDECAR_BYTES_MAX });
     if (bytes === undefined) return undefined;
     const sidecar = await decodeSidecar(operationId, bytes);
-    const { branch, base } = sidecar;
-    return { ref: { operationId, branch, base }, sidecar };
+    return { ref: { ...named, base: sidecar.base }, sidecar };
   } catch (error) {
     if (!(error instanceof CrvError) || !TORN.includes(error.code)) throw error;
-    return { ref: { operationId, branch: MAIN_BRANCH, base: 0 }, sidecar: undefined };
+    return { ref: { ...named, base: 0 }, sidecar: undefined };
   }
 }

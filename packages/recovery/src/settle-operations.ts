@@ -202,7 +202,7 @@ async function removeStaged(
 ): Promise<void> {
   const parts = await listParts(context, group);
   for (const { ref } of group) {
-    const keys = parts.get(formatPartPrefix(ref.operationId)) ?? [];
+    const keys = parts.get(formatPartPrefix(ref.operationId, ref.branchId)) ?? [];
     if (keys.length > 0) await context.residual.removeStaged(ref, keys);
     await context.residual.removeSidecar(ref);
   }
@@ -220,7 +220,7 @@ async function listParts(
   for (const { sidecar } of group)
     for (const table of sidecar?.tables.keys() ?? []) tables.add(table);
   const prefixes = new Map<string, ObjectKey[]>(
-    group.map(({ ref }) => [formatPartPrefix(ref.operationId), []]),
+    group.map(({ ref }) => [formatPartPrefix(ref.operationId, ref.branchId), []]),
   );
   const directories = [...tables].map((table) => `${TABLES_PREFIX}${table}/`);
   if (group.some(({ sidecar }) => sidecar?.artifacts)) {

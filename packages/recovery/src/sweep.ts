@@ -47,6 +47,6 @@ export async function sweep(context: RecoveryContext, options: SweepOptions): Pr
   for (const { fate, operation } of await settleOperations(context, others)) {
     report[fate].push(operation);
   }
-  if (options.views) await sweepViews(context);
+  if (options.views && !context.branch) await sweepViews(context);
   return report;
 }

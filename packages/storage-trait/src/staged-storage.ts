@@ -10,6 +10,7 @@ import type {
   Artifact,
   ArtifactMember,
   ArtifactName,
+  BranchId,
   BranchName,
   CommitOutcome,
   CommitRecord,
@@ -22,10 +23,12 @@ import type {
   RunBundle,
   RunBundleFacts,
   RunId,
+  Scalar,
   TableDescriptor,
   TableKey,
   TableManifest,
   TableVersion,
+  TagName,
   TensorEntry,
   Version,
 } from "@crv/core";
@@ -40,11 +43,86 @@ import type {
 } from "./maintenance.js";
 import type { sealed } from "./seal.js";
 
-export type SnapshotTarget = { readonly branch?: BranchName } & (
-  | { readonly version?: Version }
-  | { readonly asOf: Date }
-  | { readonly operationId: OperationId }
-);
+/** Of the branch that the storage is of, unless it names another. */
+export type SnapshotTarget =
+  | ({ readonly branch?: BranchName } & (
+      | { readonly version?: Version }
+      | { readonly asOf: Date }
+      | { readonly operationId: OperationId }
+    ))
+  /** A tag, or a branch at its newest version. */
+  | { readonly name: string };
+
+export interface DiffOptions {
+  /** Default: all. */
+  readonly tables?: readonly TableKey[];
+  /** Keys to name for each table that has one; more rows are read for it. Default 0. */
+  readonly keysMax?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What became of one table from one version to another. */
+export interface TableDiff {
+  readonly table: TableKey;
+  /** `absent`: it does not exist in the second version. */
+  readonly kind: "created" | "changed" | "absent";
+  /** Versions of the table; 0 = it does not exist. Those of two branches cannot be compared. */
+  readonly from: TableVersion;
+  readonly to: TableVersion;
+  readonly rowsAdded: number;
+  readonly rowsRemoved: number;
+  /** Rows whose key stayed; 0 in a table without a key, where such a row is removed and added. */
+  readonly rowsChanged: number;
+  /** Parts that only one of the versions has. Rewriting alone changes these, and no rows. */
+  readonly partsAdded: number;
+  readonly partsRemoved: number;
+  /** At most `keysMax`; values in the order of the key's columns. */
+  readonly keys: readonly {
+    readonly kind: "added" | "removed" | "changed";
+    readonly key: readonly Scalar[];
+  }[];
+}
+
+export interface RunDiff {
+  readonly from: CommitPointName;
+  readonly to: CommitPointName;
+  /** Those whose rows differ, in byte order of name. */
+  readonly tables: readonly TableDiff[];
+}
+
+/** Who commits, and why. */
+export interface CommitText {
+  readonly actor?: string;
+  readonly message?: string;
+}
+
+/** A branch as `refs` lists it. */
+export interface BranchSummary {
+  readonly name: BranchName;
+  /** Never used again, also when the name is. Absent of main. */
+  readonly id?: BranchId;
+  /** What it was made from; absent of main. */
+  readonly from?: CommitPointName;
+  /** Null of main. */
+  readonly createdAt: string | null;
+}
+
+/** A version by the names that people use. */
+export interface CommitPointName {
+  readonly branch: BranchName;
+  readonly version: Version;
+}
+
+export interface TagSummary extends CommitPointName {
+  readonly name: TagName;
+  readonly createdAt: string;
+}
+
+/** In byte order of name. Main is the first branch. */
+export interface RefsSummary {
+  readonly branches: readonly BranchSummary[];
+  readonly tags: readonly TagSummary[];
+}
 
 /** A pinned version. Reads through it never change. */
 export interface SnapshotHandle extends AsyncDisposable {
@@ -252,6 +330,8 @@ export interface CommittedParts {
 export interface StagedStorage extends AsyncDisposable {
   readonly [sealed]: "storage";
   readonly runId: RunId;
+  /** What is read and written; `main` unless another was opened. */
+  readonly branch: BranchName;
   /** Newest version that this process has seen; taking a snapshot looks for newer ones. */
   readonly version: Version;
   /** Version of a damaged record before which a reader stopped; undefined when it met none. */
@@ -284,6 +364,13 @@ export interface StagedStorage extends AsyncDisposable {
     range?: MemberRange,
   ): Promise<Uint8Array>;
   commits(range?: CommitRange): AsyncIterable<CommitRecord>;
+  /**
+   * What changed from one version to another, of any branches. Parts that both have are not read, and
+   * parts that only came, or only went, are counted by the log; the rest is read, in bounded memory.
+   *
+   * @throws IoError `NOT_FOUND`.
+   */
+  diff(from: SnapshotTarget, to: SnapshotTarget, options?: DiffOptions): Promise<RunDiff>;
   /** Writes nothing. */
   begin(intent: OperationIntent): Promise<StagedOperation>;
   /**
@@ -347,6 +434,25 @@ export interface StagedStorage extends AsyncDisposable {
    * @throws IoError `NOT_FOUND` when it is not kept any more, `INVALID_ARGUMENT`, `READ_ONLY`, `IO`.
    */
   hold(snapshot: SnapshotHandle, forMs: number): Promise<HeldVersion>;
+  /** Branches and tags of the run, newly read. */
+  refs(): Promise<RefsSummary>;
+  /**
+   * One commit of main; nothing is copied, whatever the size of the run.
+   *
+   * @throws IoError `ALREADY_EXISTS`, `NOT_FOUND`. UnknownOutcomeError.
+   */
+  createBranch(name: BranchName, from: SnapshotTarget, text: CommitText): Promise<BranchSummary>;
+  /**
+   * What was committed to it can be read no more.
+   *
+   * @throws IoError `NOT_FOUND`; `INVALID_ARGUMENT` for main, the branch that this storage is of, and
+   *   one that others were made from, or that has tags.
+   */
+  deleteBranch(name: BranchName, text: CommitText): Promise<void>;
+  /** As {@link createBranch}. */
+  createTag(name: TagName, at: SnapshotTarget, text: CommitText): Promise<TagSummary>;
+  /** @throws IoError `NOT_FOUND`. */
+  deleteTag(name: TagName, text: CommitText): Promise<void>;
   /** Settles an unknown outcome; may publish an aborting record. */
   resolve(operation: OperationRef): Promise<Resolution>;
   close(): Promise<void>;

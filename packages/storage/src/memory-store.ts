@@ -98,7 +98,7 @@ export function createMemoryStore({
     },
     location: (key) => `memory:${checkStoredKey(key)}`,
     removeStaged: (_operation, keys) => remove(keys),
-    removeSidecar: ({ operationId }) => remove([formatSidecarKey(operationId)]),
+    removeSidecar: ({ operationId, branchId }) => remove([formatSidecarKey(operationId, branchId)]),
     removeSession: (session) => remove([formatSessionKey(session)]),
     removeUnreferenced: (keys, _floor) => remove(keys),
     async replaceView(key, shows, body) {

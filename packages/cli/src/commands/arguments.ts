@@ -2,7 +2,9 @@
 import { InvalidArgumentError } from "commander";
 
 /** What `--at` takes, in the help of every command that has it. */
-export const AT = "as of a version number, an ISO 8601 time or an operation id";
+export const AT = "a version number, an ISO 8601 time, an operation id, a tag or a branch";
+
+export const BRANCH = "of this branch; default main";
 
 /** A whole number, at least `min`. */
 export function wholeNumber(min: number): (text: string) => number {

@@ -18,7 +18,7 @@ import { TICK_UNITS, type TickUnit } from "../foreign/tick-clock.js";
 import { formatBytes, formatCount } from "../format/figures.js";
 import { formatPlan } from "../format/plan-view.js";
 import { showProgress } from "../progress.js";
-import { isoTime, nameList, wholeNumber } from "./arguments.js";
+import { BRANCH, isoTime, nameList, wholeNumber } from "./arguments.js";
 
 /** Rows handed over at a time: large enough that columns are built at full speed. */
 const BATCH_ROWS = 65_536;
@@ -27,6 +27,7 @@ const MODES: readonly LoadMode[] = ["append", "merge", "overwrite"];
 
 interface ImportOptions {
   readonly run: string;
+  readonly branch?: string;
   readonly table: string;
   readonly mode: LoadMode;
   readonly key?: readonly string[];
@@ -50,6 +51,7 @@ export function addImportCommand(
     .description("import a Parquet file into a table of a run, in one commit")
     .addArgument(new Argument("<file>", "Parquet file of any origin"))
     .requiredOption("--run <id>", "run, made when it does not exist")
+    .option("--branch <name>", BRANCH)
     .requiredOption("--table <name>", "table, made when it does not exist")
     .addOption(
       new Option("--mode <mode>", "what becomes of the rows that are there")
@@ -141,6 +143,7 @@ async function loadRows(
   plan: ImportPlan,
   {
     run: runId,
+    branch,
     mode,
     key,
     batchRows,
@@ -148,7 +151,8 @@ async function loadRows(
     message = `import ${basename(file.path)}`,
   }: ImportOptions,
 ): Promise<TransactionResult> {
-  await using run = await openRun({ root, runId, settings });
+  const place = branch === undefined ? {} : { branch };
+  await using run = await openRun({ root, runId, settings, ...place });
   const existing = await descriptorOf(run, plan.table.name);
   checkKey(existing ?? plan.table, mode, existing && key && plan.table.key);
   using progress = showProgress(terminal, "rows", file.rowCount);

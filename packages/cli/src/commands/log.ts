@@ -4,9 +4,10 @@ import { describeRecord, RECOVERY_ACTOR } from "crv";
 import { type CommandContext, openForReading, writeResult } from "../context.js";
 import { commitRow } from "../format/commit-view.js";
 import { textTable } from "../format/text-table.js";
-import { wholeNumber } from "./arguments.js";
+import { BRANCH, wholeNumber } from "./arguments.js";
 
 interface LogOptions {
+  readonly branch?: string;
   readonly actor?: string;
   readonly table?: string;
   readonly from?: number;
@@ -22,6 +23,7 @@ export function addLogCommand(
     .command("log")
     .description("list the commits of a run, newest first")
     .argument("<run>", "run id")
+    .option("--branch <name>", BRANCH)
     .option("--actor <name>", `only commits of this actor, such as ${RECOVERY_ACTOR}`)
     .option("--table <name>", "only commits that change this table")
     .option("--from <n>", "first version, inclusive", wholeNumber(1))
@@ -35,9 +37,9 @@ export function addLogCommand(
 async function listCommits(
   context: CommandContext,
   runId: string,
-  { actor, table, from, to, limit }: LogOptions,
+  { branch, actor, table, from, to, limit }: LogOptions,
 ): Promise<void> {
-  await using run = await openForReading(context, runId);
+  await using run = await openForReading(context, runId, branch === undefined ? {} : { branch });
   const commits = await run.log({
     ...(actor !== undefined && { actor }),
     ...(table !== undefined && { table }),

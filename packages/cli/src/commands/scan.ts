@@ -12,7 +12,7 @@ import {
   ROW_FORMATS,
   type RowFormat,
 } from "../format/row-format.js";
-import { AT, jsonObject, nameList, wholeNumber } from "./arguments.js";
+import { AT, BRANCH, jsonObject, nameList, wholeNumber } from "./arguments.js";
 
 /** A table is for reading, and is held in memory to align its columns. */
 const TABLE_ROWS_DEFAULT = 50;
@@ -21,6 +21,7 @@ const TABLE_ROWS_DEFAULT = 50;
 const CHUNK_ROWS = 1024;
 
 interface ScanCommandOptions {
+  readonly branch?: string;
   readonly at?: string;
   readonly tickMin?: number;
   readonly tickMax?: number;
@@ -48,7 +49,8 @@ export function addScanCommand(
     .description("print rows of a table")
     .argument("<run>", "run id")
     .argument("<table>", "name of the table")
-    .option("--at <version>", AT)
+    .option("--branch <name>", BRANCH)
+    .option("--at <version>", `as of ${AT}`)
     .option("--tick-min <n>", "first tick, inclusive", wholeNumber(0))
     .option("--tick-max <n>", "last tick, inclusive", wholeNumber(0))
     .option("--columns <names>", "only these columns, with commas, in this order", nameList)
@@ -70,7 +72,7 @@ export function addScanCommand(
     )
     .action(async (runId: string, table: string, options: ScanCommandOptions, command: Command) => {
       const context = contextOf(command);
-      await using run = await openForReading(context, runId, options.at);
+      await using run = await openForReading(context, runId, options);
       const format = options.format ?? (context.json ? "ndjson" : "table");
       if (format === "table") await printTable(context, run, table, options);
       else await printStream(context, run, table, options, format);

@@ -5,12 +5,13 @@ import { type CommandContext, openForReading, writeResult } from "../context.js"
 import { formatBytes, formatCount, formatTicks } from "../format/figures.js";
 import { describePending, formatPending, formatRecoveries } from "../format/recovery-view.js";
 import { textTable } from "../format/text-table.js";
-import { AT } from "./arguments.js";
+import { AT, BRANCH } from "./arguments.js";
 
 /** Past recoveries that are shown; `crv log` lists the others. */
 const RECOVERIES_MAX = 20;
 
 interface ShowOptions {
+  readonly branch?: string;
   readonly at?: string;
   readonly recovery: boolean;
 }
@@ -23,7 +24,8 @@ export function addShowCommand(
     .command("show")
     .description("show the version and the tables of a run")
     .argument("<run>", "run id")
-    .option("--at <version>", AT)
+    .option("--branch <name>", BRANCH)
+    .option("--at <version>", `as of ${AT}`)
     .option("--recovery", "also what recovery would do, and has done", false)
     .action(async (runId: string, options: ShowOptions, command: Command) =>
       showRun(contextOf(command), runId, options),
@@ -33,9 +35,9 @@ export function addShowCommand(
 async function showRun(
   context: CommandContext,
   runId: string,
-  { at, recovery }: ShowOptions,
+  { recovery, ...place }: ShowOptions,
 ): Promise<void> {
-  await using run = await openForReading(context, runId, at);
+  await using run = await openForReading(context, runId, place);
   const tables = await run.tables();
   const recovered = recovery ? await readRecovery(run) : undefined;
   const document = {

@@ -14,10 +14,17 @@ export function commitRow(record: CommitRecord): string[] {
   ];
 }
 
-function describeChanges({ kind, tables, recovery }: CommitRecord): string {
+function describeChanges({ kind, tables, refs, recovery }: CommitRecord): string {
   if (recovery !== undefined) {
     const others = recovery.others ? ` and ${formatCount(recovery.others.length)} more` : "";
     return `${RECOVERY_WORDS[recovery.kind]} ${recovery.operationId}${others}`;
+  }
+  if (refs !== undefined) {
+    const word = (entry: object | null) => (entry === null ? "deleted" : "made");
+    return [
+      ...[...refs.branches].map(([name, entry]) => `branch ${name} ${word(entry)}`),
+      ...[...refs.tags].map(([name, entry]) => `tag ${name} ${word(entry)}`),
+    ].join(", ");
   }
   const changes = [...tables].map(([table, { add, remove }]) => {
     const rows = add.reduce((sum, part) => sum + part.rows, 0);

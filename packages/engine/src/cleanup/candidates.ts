@@ -1,9 +1,11 @@
 /** Files that may be superfluous, and which of them are. Memory holds these only, not the live ones. */
 import {
+  BRANCHES_PREFIX,
   CHECKPOINT_INDEX_PREFIX,
   formatCheckpointIndexKey,
   formatKeyFilterKey,
   type ObjectKey,
+  parseBranchKey,
   parseCheckpointIndexKey,
   parseKeyFilterKey,
   parsePartKey,
@@ -13,16 +15,17 @@ import {
   type TableKey,
   type Version,
 } from "@crv/core";
-import { type RunState, readSegmentNames } from "@crv/manifest";
+import { type CommitLog, NO_REFS, type Refs, type RunState, readSegmentNames } from "@crv/manifest";
 import type { ObjectInfo } from "@crv/storage-trait/object-store";
 import type { EngineContext } from "../engine-context.js";
+import { keptByNames } from "./kept-by-names.js";
 import type { RootProvider } from "./root-provider.js";
 
 export type Candidates = Map<ObjectKey, ObjectInfo>;
 
 /**
- * Parts, key filters and segments of before `youngestMs` that the newest state does not name. Foreign
- * names are not ours to remove; malformed ones of our own kind stop cleanup.
+ * Parts, key filters and segments of before `youngestMs` that the newest state does not name, and files
+ * of branches. Foreign names are not ours to remove; malformed ones of our own kind stop cleanup.
  */
 export async function listCandidates(
   { store }: EngineContext,
@@ -42,6 +45,8 @@ export async function listCandidates(
   for await (const info of store.list(CHECKPOINT_INDEX_PREFIX)) {
     if (parseCheckpointIndexKey(info.key) !== undefined) consider(info);
   }
+  for await (const info of store.list(BRANCHES_PREFIX))
+    if (parseBranchKey(info.key)) consider(info);
   return candidates;
 }
 
@@ -55,14 +60,31 @@ export async function withoutKept(
   const { log } = context;
   // Rule `listfirst`: the operations under way before the log that may have their commits.
   const protectors = await Promise.all(roots.map((root) => root.protector()));
-  await log.refresh();
+  const { refs } = await log.refresh();
   const oldest = await log.stateAt(floor);
   for (const key of candidates.keys()) {
-    const table = (parsePartKey(key) ?? parseKeyFilterKey(key))?.table;
-    const isKept = table !== undefined && names(oldest, table, key);
-    if (isKept || protectors.some((protects) => protects(key))) candidates.delete(key);
+    if (protectors.some((protects) => protects(key))) candidates.delete(key);
   }
-  for await (const { tables } of log.records(floor)) {
+  dropNamedBy(oldest, candidates);
+  await dropAdded(log, floor, candidates);
+  dropLivingBranches(refs ?? NO_REFS, candidates);
+  const named = await keptByNames(context);
+  for await (const state of named.states) dropNamedBy(state, candidates);
+  for (const branch of named.logs) await dropAdded(branch, branch.baseVersion, candidates);
+  await dropNamedSegments(context, candidates, floor);
+  return [...candidates.values()].sort((a, b) => Number(isSegment(a)) - Number(isSegment(b)));
+}
+
+function dropNamedBy(state: RunState, candidates: Candidates): void {
+  for (const key of candidates.keys()) {
+    const table = (parsePartKey(key) ?? parseKeyFilterKey(key))?.table;
+    if (table !== undefined && names(state, table, key)) candidates.delete(key);
+  }
+}
+
+/** What the versions after `version` name and that one does not. */
+async function dropAdded(log: CommitLog, version: Version, candidates: Candidates): Promise<void> {
+  for await (const { tables } of log.records(version)) {
     for (const { add } of tables.values()) {
       for (const { path } of add) {
         candidates.delete(path);
@@ -70,8 +92,15 @@ export async function withoutKept(
       }
     }
   }
-  await dropNamedSegments(context, candidates, floor);
-  return [...candidates.values()].sort((a, b) => Number(isSegment(a)) - Number(isSegment(b)));
+}
+
+/** Ids are never used again: the directory of a branch that main does not have is of one that was deleted. */
+function dropLivingBranches({ branches }: Refs, candidates: Candidates): void {
+  const living = new Set([...branches.values()].map(({ id }) => id));
+  for (const key of candidates.keys()) {
+    const branch = parseBranchKey(key)?.branch;
+    if (branch !== undefined && living.has(branch)) candidates.delete(key);
+  }
 }
 
 /** Indexes of kept versions stay, and the segments that they name. */

@@ -10,6 +10,8 @@ import { IoError, type ObjectKey, parseKeyFilterKey, show, type Version } from "
 import { readFloor } from "@crv/manifest";
 import { listLeases } from "@crv/recovery";
 import type { CleanupOptions, CleanupReport } from "@crv/storage-trait";
+import { checkIsMain } from "../branches/check-is-main.js";
+import { keepPinned, pinnedBelow } from "../branches/keep-pinned.js";
 import type { EngineContext } from "../engine-context.js";
 import { KEPT_VERSIONS_MIN, listBelow, raiseFloorTo } from "../trim-log.js";
 import { listCandidates, withoutKept } from "./candidates.js";
@@ -29,6 +31,7 @@ export async function cleanupRun(
   options: CleanupOptions,
 ): Promise<CleanupReport> {
   const { graceMs = GRACE_MS, dryRun = false, signal } = check(options);
+  checkIsMain(context);
   const { store, log, clock, liveness, residual } = context;
   if (!dryRun) await context.recover();
   const youngestMs = clock.now().getTime() - graceMs;
@@ -41,7 +44,7 @@ export async function cleanupRun(
   const floor = dryRun ? asked : await raiseFloorTo(context, asked);
   // Rule `rootcheck`: who took a lease below this floor meanwhile either sees the floor, or is seen here.
   const held = await oldestNeeded(roots);
-  const below = await listBelow(context, floor);
+  const below = await listBelow(context, floor, await pinned(context, floor, dryRun));
   const over = (await listLeases(store, liveness, clock)).filter(({ isOver }) => isOver);
   const unreferenced = held < floor ? [] : await withoutKept(context, candidates, floor, roots);
   const keys = [...below, ...over.map(({ key }) => key), ...unreferenced.map(({ key }) => key)];
@@ -63,6 +66,17 @@ export async function cleanupRun(
     removed: countKinds(keys),
     bytesRemoved: unreferenced.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   };
+}
+
+/** Versions below `floor` whose checkpoints stay, since branches or tags need them. */
+async function pinned(
+  context: EngineContext,
+  floor: Version,
+  dryRun: boolean,
+): Promise<ReadonlySet<Version>> {
+  if (!dryRun) return keepPinned(context, floor);
+  const { refs } = await context.log.refresh();
+  return new Set(pinnedBelow(refs, floor).map(({ version }) => version));
 }
 
 /** The lowest version that the options keep. */

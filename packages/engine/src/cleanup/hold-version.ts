@@ -1,21 +1,29 @@
 /** A reader lease: taken, renewed, returned. Source: docs/format/lease.md. */
-import { formatLeaseKey, IoError, type ObjectKey, type Version } from "@crv/core";
+import { formatLeaseKey, IoError, MAIN_BRANCH, type ObjectKey, show } from "@crv/core";
 import { readFloor } from "@crv/manifest";
 import { checkLeaseMs, encodeLease, leaseDeadline } from "@crv/recovery";
-import type { HeldVersion } from "@crv/storage-trait";
+import type { HeldVersion, SnapshotHandle } from "@crv/storage-trait";
 import type { EngineContext } from "../engine-context.js";
 
 /**
- * Keeps `version` and what it names from cleanup.
+ * Keeps a version of main and what it names from cleanup.
  *
- * @throws IoError `NOT_FOUND` when the version is not kept any more, `IO`.
+ * @throws IoError `NOT_FOUND` when the version is not kept any more, `INVALID_ARGUMENT` for one of another
+ *   branch, `IO`.
  */
 export async function holdVersion(
   context: EngineContext,
-  version: Version,
+  { branch, version }: Pick<SnapshotHandle, "branch" | "version">,
   forMs: number,
 ): Promise<HeldVersion> {
   checkLeaseMs(forMs);
+  if (branch !== MAIN_BRANCH) {
+    throw new IoError(
+      "INVALID_ARGUMENT",
+      `version ${version} is of branch ${show(branch)}: its versions stay for as long as it is there, and need not be held`,
+      { details: { branch, version } },
+    );
+  }
   const { store, residual, liveness, clock } = context;
   const key = formatLeaseKey(context.mintId());
   const owner = await liveness.self();

@@ -6,7 +6,9 @@ import {
   parsePartKey,
   type Version,
 } from "@crv/core";
+import { NO_REFS } from "@crv/manifest";
 import { listLeases, listOperations } from "@crv/recovery";
+import { branchReader } from "../branches/branch-store.js";
 import type { EngineContext } from "../engine-context.js";
 import type { RootProvider } from "./root-provider.js";
 
@@ -32,13 +34,20 @@ function leases({ store, liveness, clock }: EngineContext): RootProvider {
   };
 }
 
-/** Parts of an operation that has a sidecar, whatever becomes of it. */
-function operations({ store }: EngineContext): RootProvider {
+/** Parts of an operation that has a sidecar, whatever becomes of it, in main or in a branch. */
+function operations({ main }: EngineContext): RootProvider {
   return {
     kind: "operation",
     oldestVersion: async () => undefined,
     async protector() {
-      const prefixes = new Set((await listOperations(store)).map(formatPartPrefix));
+      const prefixes = new Set<string>();
+      const { branches } = (await main.log.refresh()).refs ?? NO_REFS;
+      for (const id of [undefined, ...[...branches.values()].map((branch) => branch.id)]) {
+        const store = id === undefined ? main.store : branchReader(main.store, id);
+        for (const operation of await listOperations(store)) {
+          prefixes.add(formatPartPrefix(operation, id));
+        }
+      }
       return (key: ObjectKey) => {
         const name = parsePartKey(key) ?? parseKeyFilterKey(key);
         return name !== undefined && prefixes.has(name.id.slice(0, PREFIX_DIGITS));

@@ -48,11 +48,14 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^$/, "root-directory"],
   [/^_log\/?$/, "log-directory"],
   [/^_recovery$/, "sidecar-directory"],
+  [/^_branches(\/[0-9A-Z]{26})?\/?$/, "branch-directory"],
   [/^[a-z_]+$/, "directory"],
 ];
 
 /** @throws RangeError for a key of no known kind: then the tests do not know what they cover. */
 function keyKind(key: string): string {
+  const inBranch = /^_branches\/[0-9A-Z]{26}\/(.+)$/.exec(key)?.[1];
+  if (inBranch !== undefined) return `branch-${keyKind(inBranch)}`;
   const found = KINDS.find(([pattern]) => pattern.test(key));
   if (found === undefined) throw new RangeError(`no kind of key is like "${key}"`);
   return found[1];

@@ -1,5 +1,6 @@
 /** A simulated run: processes that open it over one disk, and rows to write. */
 import {
+  type BranchName,
   type CommitOutcome,
   defineTable,
   MAIN_BRANCH,
@@ -75,6 +76,8 @@ export interface OpenProcessOptions {
   readonly onPhase?: (event: PhaseEvent) => void;
   readonly writeManifestEveryN?: number;
   readonly keysHeldMax?: number;
+  /** Default main. */
+  readonly branch?: BranchName;
   /** Of another machine nothing is known: its leases must run out. */
   readonly machine?: string;
 }
@@ -83,7 +86,7 @@ export interface OpenProcessOptions {
 export async function openProcess(
   disk: SimulatedDisk,
   name: string,
-  { onPhase, writeManifestEveryN, keysHeldMax, ...faults }: OpenProcessOptions = {},
+  { onPhase, writeManifestEveryN, keysHeldMax, branch, ...faults }: OpenProcessOptions = {},
 ): Promise<OpenedProcess> {
   const store = disk.process(name, faults);
   const parts = new NumberPartStore(store);
@@ -97,6 +100,7 @@ export async function openProcess(
     random: seededRandom(1),
     mintId: ulids(store),
     durability: "full",
+    ...(branch && { branch }),
     ...(onPhase && { onPhase }),
     ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
     ...(keysHeldMax !== undefined && { keysHeldMax }),

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  type BranchName,
   evolveDescriptor,
   formatFileName,
   formatIndexedName,
@@ -14,6 +15,7 @@ import {
   type Predicate,
   type RunBundleFacts,
   type TableDescriptor,
+  type TagName,
   UnknownOutcomeError,
 } from "@crv/core";
 import type { MemberInput, StagedOperation, StagedStorage } from "@crv/storage-trait";
@@ -203,6 +205,22 @@ const optimizing: Writer = {
     await storage.close();
   },
 };
+/** Names of versions come and go, and nothing else changes. */
+function naming(name: string, change: (storage: StagedStorage) => Promise<void>): Writer {
+  return {
+    name,
+    prepare: async () => openOn(await runOfOneCommit()),
+    contents: [HELD],
+    async run({ opened }) {
+      const { storage } = opened as OpenedProcess;
+      // A death after the create is an unknown outcome, which is thrown.
+      await change(storage).catch((error: unknown) => {
+        throw error instanceof UnknownOutcomeError ? error.cause : error;
+      });
+      await storage.close();
+    },
+  };
+}
 
 /** Old versions and the parts that only they name. */
 const cleaning: Writer = {
@@ -657,6 +675,14 @@ export const WRITERS: readonly Writer[] = [
   registering,
   adopting,
   trimming,
+  naming("creation of a branch and a tag", async (storage) => {
+    await storage.createBranch("what_if" as BranchName, {}, {});
+    await storage.createTag("baseline" as TagName, { version: 1 }, {});
+  }),
+  naming("creation and deletion of a branch", async (storage) => {
+    await storage.createBranch("what_if" as BranchName, {}, {});
+    await storage.deleteBranch("what_if" as BranchName, {});
+  }),
   checkpointing,
   recovering("recovery, roll-back", PARTS_ARE_THERE, [HELD]),
   recovering("recovery, roll-forward", RECORD_IS_VISIBLE, [TWO_APPENDED, HELD]),

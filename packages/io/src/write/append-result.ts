@@ -69,15 +69,20 @@ export function rowsOfParts(parts: readonly PartEntry[]): StoredRows {
 /** What the operation added to the table in `version`. A group commit also has parts of others. */
 export async function landedRows(
   storage: StagedStorage,
-  { operationId }: OperationRef,
+  { operationId, branchId }: OperationRef,
   version: Version,
   table: TableKey,
 ): Promise<StoredRows> {
   for await (const record of storage.commits({ after: version - 1 })) {
     const shared = record.operations.find((operation) => operation.id === operationId)?.shared;
-    const prefix = formatPartPrefix(shared?.leader ?? operationId);
+    const leader = shared?.leader ?? operationId;
+    // It may have landed before the branch was made.
+    const prefixes = [formatPartPrefix(leader), formatPartPrefix(leader, branchId)];
     const added = record.tables.get(table)?.add ?? [];
-    const parts = added.filter((part) => parsePartKey(part.path)?.id.startsWith(prefix));
+    const parts = added.filter(({ path }) => {
+      const id = parsePartKey(path)?.id ?? "";
+      return prefixes.some((prefix) => id.startsWith(prefix));
+    });
     if (shared === undefined) return rowsOfParts(parts);
     return { ...shared, parts: parts.filter((part) => shared.buckets.includes(part.bucket)) };
   }

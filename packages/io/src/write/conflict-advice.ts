@@ -47,6 +47,14 @@ function adviceOf(conflict: Conflict): string {
       return `version ${conflict.at} changed the columns of "${conflict.tableKey}"; describe the table as it is now and write again`;
     case "PartsReplaced":
       return `version ${conflict.at} replaced parts of "${conflict.tableKey}"; write again`;
+    case "RefExists":
+      return `${conflict.name} exists; choose another name`;
+    case "RefMissing":
+      return `${conflict.name} does not exist, or is another by now; look again`;
+    case "RefInUse":
+      return `branches or tags come from ${conflict.name}; delete them first`;
+    case "BranchDeleted":
+      return `branch "${conflict.branch}" was deleted; nothing can be committed to it any more`;
     case "Fenced":
       return `version ${conflict.at} aborted this operation, since its writer seemed to be gone; write again under a new operation id`;
     case "BelowFloor":

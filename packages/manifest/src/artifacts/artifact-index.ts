@@ -34,6 +34,11 @@ export class ArtifactIndex {
     return new ArtifactIndex(facts.length > 0 ? [new ArtifactRun(facts)] : []);
   }
 
+  /** One that goes its own way from `version` on. */
+  fork(version: Version): ArtifactIndex {
+    return new ArtifactIndex(this.runs(version));
+  }
+
   /** As of `version`; undefined when it is absent then. @throws IoManifestError `CORRUPT`. */
   at(name: ArtifactName, version: Version): Artifact | undefined {
     const fact = this.#at(name, version);

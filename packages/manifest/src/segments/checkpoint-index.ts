@@ -16,6 +16,8 @@ import {
 import { z } from "zod";
 import { type DocumentBody, decodeDocument } from "../document.js";
 import type { SegmentRef } from "../parts/part-chunk.js";
+import { hasRefs, NO_REFS, type Refs } from "../refs.js";
+import { refsShape, writeRefs } from "../refs-shape.js";
 import {
   commitIdShape,
   countShape,
@@ -56,6 +58,8 @@ export interface CheckpointIndex {
   readonly commitId: CommitId | null;
   readonly createdAt: string | null;
   readonly tables: readonly IndexedTable[];
+  /** Null in a branch. */
+  readonly refs: Refs | null;
   readonly ledger: readonly LedgerSegmentEntry[];
   readonly artifacts: readonly LedgerSegmentEntry[];
 }
@@ -121,6 +125,7 @@ const indexShape: z.ZodType<CheckpointIndex> = z
     commit_id: commitIdShape,
     created_at: timeShape,
     tables: z.array(tableShape),
+    refs: refsShape.optional(),
     ledger: z.array(wholeShape),
     artifacts: z.array(wholeShape).optional(),
   })
@@ -129,6 +134,7 @@ const indexShape: z.ZodType<CheckpointIndex> = z
     commitId: c.commit_id,
     createdAt: c.created_at,
     tables: c.tables,
+    refs: c.refs ?? NO_REFS,
     ledger: c.ledger,
     artifacts: c.artifacts ?? [],
   }));
@@ -149,6 +155,7 @@ export function describeIndex(index: CheckpointIndex): DocumentBody {
       updated_at: t.updatedAt,
       segments: t.segments,
     })),
+    ...(hasRefs(index.refs) && { refs: writeRefs(index.refs) }),
     ledger: index.ledger,
     ...(index.artifacts.length > 0 && { artifacts: index.artifacts }),
   };

@@ -160,8 +160,8 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
     return this.#remove("removeStaged", keys);
   }
 
-  removeSidecar({ operationId }: OperationRef): Promise<void> {
-    return this.#remove("removeSidecar", [formatSidecarKey(operationId)]);
+  removeSidecar({ operationId, branchId }: OperationRef): Promise<void> {
+    return this.#remove("removeSidecar", [formatSidecarKey(operationId, branchId)]);
   }
 
   removeSession(session: SessionId): Promise<void> {

@@ -105,8 +105,8 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
     return this.#remove(keys);
   }
 
-  removeSidecar({ operationId }: OperationRef): Promise<void> {
-    return this.#remove([formatSidecarKey(operationId)]);
+  removeSidecar({ operationId, branchId }: OperationRef): Promise<void> {
+    return this.#remove([formatSidecarKey(operationId, branchId)]);
   }
 
   removeSession(session: SessionId): Promise<void> {

@@ -272,7 +272,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: "recovery/src/sweep.ts",
-        find: "  if (options.views) await sweepViews(context);\n",
+        find: "  if (options.views && !context.branch) await sweepViews(context);\n",
         replace: "  void [options, sweepViews];\n",
       },
     ],
@@ -677,6 +677,61 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: SETTLE,
         find: "  for (const name of artifactsBehind) await showArtifact(context, name, since);\n",
         replace: "  void artifactsBehind, showArtifact, since;\n",
+      },
+    ],
+  },
+  {
+    name: "names of parts are not those of their branch",
+    caughtBy: "branches",
+    edits: [
+      {
+        file: "core/src/disk-names.ts",
+        find: "const text = branch === undefined",
+        replace: "const text = branch === undefined || operation !== undefined",
+      },
+    ],
+  },
+  {
+    name: "a trimming does not look for names",
+    caughtBy: "branches",
+    edits: [
+      {
+        file: "engine/src/branches/keep-pinned.ts",
+        find: "for (const point of pinnedPoints(refs ?? NO_REFS)) {",
+        replace: "for (const point of pinnedPoints(refs ? NO_REFS : NO_REFS)) {",
+      },
+    ],
+  },
+  {
+    name: "who names a version does not look at the floor afterwards",
+    caughtBy: "branches",
+    edits: [
+      {
+        file: "engine/src/branches/change-refs.ts",
+        find: "  if (floor <= version) return;\n",
+        replace: "  if (floor <= version || floor > version) return;\n",
+      },
+    ],
+  },
+  {
+    name: "a writer does not look whether its branch lives",
+    caughtBy: "branches",
+    edits: [
+      {
+        file: PUBLISHER,
+        find: "if (await living.isLiving()) return outcome;",
+        replace: "if (living !== undefined) return outcome;",
+      },
+    ],
+  },
+  {
+    name: "only the branch that is opened is swept",
+    caughtBy: "branches",
+    edits: [
+      {
+        file: "engine/src/branches/sweep-branches.ts",
+        find: "if (name === branch.name) continue;",
+        replace: "if (name !== undefined) continue;",
       },
     ],
   },

@@ -4,6 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { searchSchedules } from "../bounded-search.js";
+import {
+  crashBranchWriter,
+  crashWithIdOfMain,
+  nameWhileTrimmed,
+  writeToDeleted,
+} from "../branch-proofs.js";
 import { crashEveryCall, crashEveryRecovery } from "../crash-windows.js";
 import { DAMAGES, mergeOverDamage } from "../damaged-filters.js";
 import { evolveUnderAppends } from "../evolution-proof.js";
@@ -34,6 +40,12 @@ export const PROOFS = {
   "crash windows of recovery": each(writers, (writer: Writer) =>
     crashEveryRecovery(writer, { kind: "process" }),
   ),
+  async branches() {
+    assert.equal((await crashBranchWriter()).size, 2);
+    await crashWithIdOfMain();
+    await nameWhileTrimmed();
+    await writeToDeleted();
+  },
   async faults() {
     await plantEveryFault();
   },
