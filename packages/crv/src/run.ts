@@ -1,42 +1,35 @@
 /** A run: its tables, its history, and what opening it had to repair. */
 import {
   type AdoptReport,
-  type BranchName,
   type CommitRecord,
   IoError,
   type OperationRef,
-  parseBranchName,
-  parseTableKey,
-  parseTagName,
   type Resolution,
   type RunBundle,
   type RunId,
   type Version,
 } from "@crv/core";
 import type { OpenedStorage, VerifyOptions, VerifyReport } from "@crv/engine";
-import {
-  Dataset,
-  type DatasetOptions,
-  type Descriptors,
-  type TransactionParts,
-  type TransactionResult,
-  type WriteOptions,
+import type {
+  DatasetOptions,
+  Descriptors,
+  TransactionParts,
+  TransactionResult,
+  WriteOptions,
 } from "@crv/io";
 import type { RunInfo } from "@crv/manifest";
 import type { ExaminedOperation, SweepReport } from "@crv/recovery";
 import type {
-  BranchSummary,
   CleanupOptions,
   CleanupReport,
   HeldVersion,
   OptimizeOptions,
   OptimizeReport,
-  RunDiff,
   StagedStorage,
-  TagSummary,
   TrimReport,
 } from "@crv/storage-trait";
 import { RunTensors } from "@crv/tensors";
+import { BranchedDataset } from "./branched-dataset.js";
 import { type BundleContext, type BundleOptions, bundleFacts } from "./bundle-facts.js";
 import { checkCount, checkKeys, checkTable } from "./check-options.js";
 import {
@@ -46,16 +39,14 @@ import {
   followRun,
 } from "./follow.js";
 import type { LogWatch } from "./log-watch.js";
-import { type CreateRefOptions, checkRefOptions, type RefOptions } from "./ref-options.js";
 import {
   isAsked,
   type LogOptions,
   type RefreshReport,
-  type RunDiffOptions,
   summarizeTable,
   type TableSummary,
 } from "./run-reports.js";
-import { parseTarget, targetOf, type VersionTarget } from "./run-target.js";
+import { parseTarget, type VersionTarget } from "./run-target.js";
 import { RunTransaction } from "./run-transaction.js";
 
 /** Records read at once while looking back. */
@@ -83,7 +74,7 @@ export function pinned(storage: StagedStorage) {
   return { storage, pinnedAt, readOnly: true, recovered: NOTHING_RECOVERED };
 }
 
-export class Run<Tables extends Descriptors = readonly []> extends Dataset<Tables> {
+export class Run<Tables extends Descriptors = readonly []> extends BranchedDataset<Tables> {
   readonly runId: RunId;
   /** Directory of the run. */
   readonly path: string;
@@ -121,11 +112,6 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
     this.#info = options.info;
     this.#watch = options.watch;
     this.#pinnedAt = options.pinnedAt;
-  }
-
-  /** What is read and written: `main`, unless `openRun` was told another. */
-  get branch(): BranchName {
-    return this.#storage.branch;
   }
 
   /** Newest version that this process has seen; reading and writing look for newer ones. */
@@ -228,82 +214,6 @@ export class Run<Tables extends Descriptors = readonly []> extends Dataset<Table
 
   protected override makeTransaction(parts: TransactionParts): RunTransaction<Tables> {
     return new RunTransaction<Tables>(...parts);
-  }
-
-  /**
-   * What changed from one version to another: rows added, removed and changed of every table whose rows
-   * differ. Rows that were only rewritten, as by compaction, are no change. Reads the parts that
-   * only one of the versions has, and these only where the log does not say it all.
-   *
-   * @example
-   * const { tables } = await run.diff("baseline", "what-if", { keysMax: 10 });
-   *
-   * @param to Default: the newest version of the branch that this run is open on.
-   * @throws IoError `NOT_FOUND`, `INVALID_ARGUMENT`, `CLOSED`. GrammarError `INVALID_NAME`.
-   */
-  async diff(
-    from: VersionTarget,
-    to?: VersionTarget,
-    options: RunDiffOptions = {},
-  ): Promise<RunDiff> {
-    checkKeys("diff", options, ["tables", "keysMax", "signal"]);
-    const { tables, keysMax, signal } = options;
-    checkCount("keysMax", keysMax);
-    return this.#storage.diff(parseTarget(from), targetOf(to), {
-      ...(tables && { tables: tables.map(parseTableKey) }),
-      ...(keysMax !== undefined && { keysMax }),
-      ...(signal && { signal }),
-    });
-  }
-
-  /** The branches of the run, `main` first. */
-  async branches(): Promise<readonly BranchSummary[]> {
-    return (await this.#storage.refs()).branches;
-  }
-
-  async tags(): Promise<readonly TagSummary[]> {
-    return (await this.#storage.refs()).tags;
-  }
-
-  /**
-   * Makes a branch: from then on it and what it was made from go their own ways. It is one commit of
-   * main, and nothing is copied. `openRun({ branch })` reads it and writes to it.
-   *
-   * @param name Begins with a letter; no other branch or tag has it.
-   * @throws GrammarError `INVALID_NAME`. IoError `ALREADY_EXISTS`, `NOT_FOUND` for the version,
-   *   `READ_ONLY`, `INVALID_ARGUMENT`. UnknownOutcomeError.
-   */
-  async createBranch(name: string, options: CreateRefOptions = {}): Promise<BranchSummary> {
-    const text = checkRefOptions("createBranch", options, ["at", "actor", "message"]);
-    return this.#storage.createBranch(parseBranchName(name), targetOf(options.at), text);
-  }
-
-  /**
-   * Deletes a branch, and with it what was committed to it alone. Its name may be used again, for a
-   * branch that has nothing to do with it.
-   *
-   * @throws IoError `NOT_FOUND`; `INVALID_ARGUMENT` for `main`, for the branch that this run is open
-   *   on, and for one that branches or tags come from; `READ_ONLY`. UnknownOutcomeError.
-   */
-  async deleteBranch(name: string, options: RefOptions = {}): Promise<void> {
-    const text = checkRefOptions("deleteBranch", options, ["actor", "message"]);
-    await this.#storage.deleteBranch(parseBranchName(name), text);
-  }
-
-  /**
-   * Gives a version a name. It stays readable while the tag is there, also when the log is trimmed.
-   *
-   * @throws As {@link createBranch}.
-   */
-  async createTag(name: string, options: CreateRefOptions = {}): Promise<TagSummary> {
-    const text = checkRefOptions("createTag", options, ["at", "actor", "message"]);
-    return this.#storage.createTag(parseTagName(name), targetOf(options.at), text);
-  }
-
-  /** @throws IoError `NOT_FOUND`, `READ_ONLY`. UnknownOutcomeError. */
-  async deleteTag(name: string, options: RefOptions = {}): Promise<void> {
-    const text = checkRefOptions("deleteTag", options, ["actor", "message"]);
-    await this.#storage.deleteTag(parseTagName(name), text);
   }
 
   /** What the newest version holds, in byte order of name. */

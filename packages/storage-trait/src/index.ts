@@ -1,5 +1,15 @@
 /** The sealed staged storage: what io and tensors may see of the store. Types only. */
 export type {
+  BranchSummary,
+  CommitPointName,
+  CommitText,
+  DiffOptions,
+  RefsSummary,
+  RunDiff,
+  TableDiff,
+  TagSummary,
+} from "./history.js";
+export type {
   CleanupOptions,
   CleanupReport,
   HeldVersion,
@@ -12,17 +22,11 @@ export type { Durability } from "./object-store.js";
 export type {
   AppendOptions,
   AppendOutcome,
-  BranchSummary,
-  CommitPointName,
   CommitRange,
-  CommitText,
   CommittedParts,
-  DiffOptions,
   MemberInput,
   MemberRange,
   OperationIntent,
-  RefsSummary,
-  RunDiff,
   ScanPlan,
   ScanRequest,
   SchemaChange,
@@ -32,6 +36,4 @@ export type {
   StagedOperation,
   StagedStorage,
   StageKind,
-  TableDiff,
-  TagSummary,
 } from "./staged-storage.js";

@@ -1,5 +1,5 @@
 /** Compares what a checkpoint says with the fold of the records. Pure. */
-import { canonicalJson, equalDescriptors } from "@crv/core";
+import { type CommitPoint, canonicalJson, equalDescriptors } from "@crv/core";
 import type { LivePart, RunState, TableState } from "@crv/manifest";
 
 /** The first difference, for people; undefined when both say the same. */
@@ -18,6 +18,7 @@ export function differenceOfStates(
     if (difference !== undefined) return `table ${key} ${difference}`;
   }
   if (!isSame(artifactsOf)) return "it has other artifacts";
+  if (!isSame(namesOf)) return "its branches or tags are others";
   return isSame(ledgerOf) ? undefined : "its ledger of operations is another";
 }
 
@@ -61,6 +62,19 @@ function statisticsText({ columns, rowGroups = [], keyFilter }: LivePart): strin
 
 function artifactsOf({ artifacts, version }: RunState): string {
   return JSON.stringify([...artifacts.list(version)]);
+}
+
+/** None in a branch. */
+function namesOf({ refs }: RunState): string {
+  const describePoint = ({ branchId, version, commitId }: CommitPoint): string =>
+    `${branchId} ${version} ${commitId}`;
+  const branches = [...(refs?.branches ?? [])].map(
+    ([name, { id, from, createdAt }]) => `${name} ${id} ${describePoint(from)} ${createdAt}`,
+  );
+  const tags = [...(refs?.tags ?? [])].map(
+    ([name, tag]) => `${name} ${describePoint(tag)} ${tag.createdAt}`,
+  );
+  return [...branches, ...tags].sort().join();
 }
 
 function ledgerOf({ ledger, version }: RunState): string {

@@ -1,4 +1,5 @@
 /** What a verification has looked at and found so far. Bounded, however damaged the run is. */
+import { type BranchId, formatBranchKey } from "@crv/core";
 import type { VerifyProblem } from "./problem.js";
 
 /** Problems that are kept; of more only the number. */
@@ -45,6 +46,11 @@ export class Findings {
     this.#problems.push(problem);
   }
 
+  /** For what is found in a branch, by the keys that main has in the place of its own. */
+  ofBranch(id: BranchId): Findings {
+    return new BranchFindings(this, id);
+  }
+
   /** In the order of their paths. */
   get problems(): readonly VerifyProblem[] {
     return [...this.#problems].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
@@ -52,5 +58,23 @@ export class Findings {
 
   get problemCount(): number {
     return this.#count;
+  }
+}
+
+/** Told to those of the run. */
+class BranchFindings extends Findings {
+  override readonly counts: VerifyCounts;
+  readonly #ofRun: Findings;
+  readonly #id: BranchId;
+
+  constructor(ofRun: Findings, id: BranchId) {
+    super();
+    this.counts = ofRun.counts;
+    this.#ofRun = ofRun;
+    this.#id = id;
+  }
+
+  override add(problem: VerifyProblem): void {
+    this.#ofRun.add({ ...problem, path: formatBranchKey(this.#id, problem.path) });
   }
 }

@@ -4,10 +4,10 @@
  * Source: docs/verify.md.
  */
 import {
+  BRANCHES_PREFIX,
   createHash52,
-  formatCheckpointIndexKey,
-  formatCheckpointKey,
   IoError,
+  parseBranchKey,
   parseKeyFilterKey,
   parsePartKey,
   TABLES_PREFIX,
@@ -17,6 +17,7 @@ import { type RunState, readFloor } from "@crv/manifest";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import pMap from "p-map";
+import { checkEnds } from "./check-ends.js";
 import { checkMember } from "./check-member.js";
 import {
   checkFloors,
@@ -32,7 +33,8 @@ import { checkViews } from "./check-views.js";
 import { Findings, type VerifyCounts } from "./findings.js";
 import { parseName } from "./list-names.js";
 import type { VerifyProblem } from "./problem.js";
-import { type CheckpointForms, LogWalk } from "./walk-log.js";
+import { BranchesWalk } from "./walk-branches.js";
+import { LogWalk, type NamedFile } from "./walk-log.js";
 
 /** Parts read at once: as many as there are decoders, and one that is fetched. */
 const DEEP_PARTS_AT_ONCE = 3;
@@ -84,9 +86,10 @@ export async function verifyRun(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const report = await verifyOnce(context, options);
+    const { report, branches } = await verifyOnce(context, options);
     // Rule `floorlast`: what is missing below a floor that has risen meanwhile was cleaned up.
-    if ((await readFloor(context.store)) === report.floor) return report;
+    const isSameFloor = (await readFloor(context.store)) === report.floor;
+    if (isSameFloor && (await branches.isLiving())) return report;
   }
   throw new IoError("IO", "cleanup removed versions while the run was verified: verify it again");
 }
@@ -94,7 +97,7 @@ export async function verifyRun(
 async function verifyOnce(
   { store, parts }: VerifyContext,
   { deep = false, signal, onProgress }: VerifyOptions,
-): Promise<VerifyReport> {
+): Promise<{ readonly report: VerifyReport; readonly branches: BranchesWalk }> {
   const findings = new Findings();
   const { counts } = findings;
   const floor = await checkFloors(store, findings);
@@ -104,9 +107,10 @@ async function verifyOnce(
   await checkRunNotes(store, findings);
   const pending = await checkSidecars(store, findings);
   const walk = new LogWalk({ store, findings, floor, checkpoints, deep, signal });
+  const branches = new BranchesWalk({ store, findings, floor, deep, signal });
   const hashKey = await createHash52();
   await pMap(
-    walk.files(),
+    filesOf(walk, branches),
     async (named) => {
       checkNotAborted(signal);
       const context = { store, parts, hashKey, findings, deep, signal };
@@ -122,8 +126,8 @@ async function verifyOnce(
   checkEnds(findings, checkpoints, walk.head);
   if (deep) await checkSegments(store, findings, signal);
   if (walk.state) await checkViews({ store, findings, floor, state: walk.state, pending });
-  const unreferenced = await countUnreferenced(store, findings, walk.state);
-  return {
+  const unreferenced = await countUnreferenced(store, findings, walk.state, branches);
+  const report = {
     deep,
     version: walk.head,
     floor,
@@ -132,33 +136,20 @@ async function verifyOnce(
     checked: counts,
     unreferenced,
   };
+  return { report, branches };
 }
 
-/** Checkpoints beyond the end of the log, which speak for records that are lost. */
-function checkEnds(findings: Findings, checkpoints: CheckpointForms, head: Version): void {
-  const forms = [
-    [checkpoints.segmented, formatCheckpointIndexKey],
-    [checkpoints.whole, formatCheckpointKey],
-  ] as const;
-  for (const [versions, format] of forms) {
-    for (const version of versions) {
-      if (version <= head) continue;
-      const detail = `the log ends at ${head}: records were lost`;
-      findings.add({
-        file: "checkpoint",
-        kind: "contradicts",
-        path: format(version),
-        version,
-        detail,
-      });
-    }
-  }
+/** Branches only where main is known: else it is not known which there are. */
+async function* filesOf(walk: LogWalk, branches: BranchesWalk): AsyncGenerator<NamedFile> {
+  yield* walk.files();
+  if (walk.state) yield* branches.files(walk.state);
 }
 
 async function countUnreferenced(
   store: ObjectReader,
   findings: Findings,
   state: RunState | undefined,
+  { states, ids }: BranchesWalk,
 ): Promise<VerifyReport["unreferenced"]> {
   const unreferenced = { files: 0, bytes: 0 };
   for await (const { key, sizeBytes } of store.list(TABLES_PREFIX)) {
@@ -166,7 +157,13 @@ async function countUnreferenced(
     const isFilter = !isPart && parseName(key, parseKeyFilterKey, findings) !== undefined;
     if (!isPart && !isFilter) continue;
     const part = isPart ? key : (key.replace(/\.keys$/, ".parquet") as typeof key);
-    if (state?.paths.has(part, state.version)) continue;
+    if ([state, ...states].some((each) => each?.paths.has(part, each.version))) continue;
+    unreferenced.files++;
+    unreferenced.bytes += sizeBytes;
+  }
+  for await (const { key, sizeBytes } of store.list(BRANCHES_PREFIX)) {
+    const branch = parseName(key, parseBranchKey, findings)?.branch;
+    if (branch === undefined || ids.has(branch)) continue;
     unreferenced.files++;
     unreferenced.bytes += sizeBytes;
   }

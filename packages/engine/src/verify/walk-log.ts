@@ -1,6 +1,7 @@
 /**
  * Walks the retained log from the floor to its end, whatever is damaged in it, and gives each part and
- * each member of an artifact that a retained version names, once. Looks at records, their chain, and the checkpoints on the way.
+ * each member of an artifact that a retained version names, once. Looks at records, their chain, and
+ * the checkpoints on the way.
  *
  * Where a record is damaged the state is lost; the next sound checkpoint has it again.
  */
@@ -47,6 +48,8 @@ export interface NamedMember {
   readonly member: ArtifactMember;
 }
 
+export type NamedFile = NamedPart | NamedMember;
+
 export interface CheckpointForms {
   readonly segmented: ReadonlySet<Version>;
   readonly whole: ReadonlySet<Version>;
@@ -56,6 +59,8 @@ export interface WalkOptions {
   readonly store: ObjectReader;
   readonly findings: Findings;
   readonly floor: Version;
+  /** Where the log of a branch begins, the version before `floor`. What it names is not given again. */
+  readonly base?: RunState;
   /** Those that are there. */
   readonly checkpoints: CheckpointForms;
   /** Whether statistics of checkpoints are compared, too. */
@@ -82,15 +87,16 @@ export class LogWalk {
     return this.#head;
   }
 
-  async *files(): AsyncGenerator<NamedPart | NamedMember> {
-    const { floor, signal } = this.#options;
+  async *files(): AsyncGenerator<NamedFile> {
+    const { floor, base, signal } = this.#options;
     const present = await this.#listRecords();
     this.#head = Math.max(floor - 1, ...present.slice(-1));
-    this.#state = floor === 1 ? emptyState() : await this.#readBase(floor - 1);
+    this.#state = base ?? (floor === 1 ? emptyState() : await this.#readBase(floor - 1));
     for (let version = floor; version <= this.#head; version++) {
       signal?.throwIfAborted();
       const before = this.#state;
-      const isKnown = before !== undefined && (version > floor || floor === 1);
+      const isKnown =
+        before !== undefined && (version > floor || floor === 1 || base !== undefined);
       const record = await this.#readRecord(version);
       this.#state = record && before && this.#follow(before, record);
       const checkpoint = await this.#checkpointAt(version, this.#state);
@@ -99,7 +105,7 @@ export class LogWalk {
       if (isKnown && record) yield* addedBy(this.#state, record);
       else yield* liveIn(this.#state);
     }
-    if (this.#state && this.#head === floor - 1) yield* liveIn(this.#state);
+    if (this.#state && !base && this.#head === floor - 1) yield* liveIn(this.#state);
   }
 
   async #listRecords(): Promise<readonly Version[]> {
@@ -184,7 +190,8 @@ export class LogWalk {
   }
 }
 
-function* liveIn(state: RunState): Generator<NamedPart | NamedMember> {
+/** The files of a state, each by its version. */
+export function* liveIn(state: RunState): Generator<NamedFile> {
   const { version } = state;
   for (const { descriptor, parts } of state.tables.values()) {
     for (const part of parts) yield { version, descriptor, part };
@@ -205,7 +212,7 @@ function* membersOf(
 function* addedBy(
   state: RunState,
   record: { readonly version: Version } & Awaited<ReturnType<typeof decodeRecord>>,
-): Generator<NamedPart | NamedMember> {
+): Generator<NamedFile> {
   for (const [name, members] of record.artifacts ?? []) {
     yield* membersOf(record.version, name, members);
   }
