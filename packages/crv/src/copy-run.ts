@@ -1,16 +1,16 @@
 /** Copies of runs: into another store, or as plain Parquet files. */
-import { parseRunId, parseTableKey, type Version } from "@crv/core";
+import { parseRunId, parseTableKey } from "@crv/core";
 import {
   type CopyOptions,
   type CopyReport,
   copyRun as copyStored,
   exportTables,
 } from "@crv/engine";
-import { CommitLog } from "@crv/manifest";
 import { openDirectoryReader, openDirectoryStore } from "@crv/storage";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
+import { targetOf, type VersionTarget } from "./run-target.js";
 import { systemClock } from "./system-clock.js";
 import { systemRandom } from "./system-random.js";
 
@@ -29,14 +29,14 @@ export interface ExportRunOptions extends CopyOptions {
   readonly runId: string;
   /** Directory that the files are written to; made when it is missing. */
   readonly to: string;
-  /** Default: the newest version. */
-  readonly version?: Version;
+  /** A version, time, operation id, tag or branch. Default: the newest version of main. */
+  readonly at?: VersionTarget;
   /** Default: all. */
   readonly tables?: readonly string[];
 }
 
 /**
- * Copies a run with all its kept versions into another store, or under another id. Every part's digest is
+ * Copies a run with all its kept versions, branches and tags into another store, or under another id. Every part's digest is
  * checked. Nothing is written to the source, which may be in use. A copy that was cut off is completed by
  * the same call.
  *
@@ -59,21 +59,18 @@ export async function copyRun(options: CopyRunOptions): Promise<CopyReport> {
  * its `manifest.json`: for programs that know nothing of crv, and for archives.
  *
  * @example
- * await exportRun({ root: "out", runId: "r1", version: 17, to: "export" });
+ * await exportRun({ root: "out", runId: "r1", at: 17, to: "export" });
  *
  * @throws As {@link copyRun}; IoError `NOT_FOUND` for a version that is not kept.
  */
 export async function exportRun(options: ExportRunOptions): Promise<CopyReport> {
-  const known = ["root", "runId", "to", "version", "tables", "signal", "onProgress"] as const;
+  const known = ["root", "runId", "to", "at", "tables", "signal", "onProgress"] as const;
   checkKeys("exportRun", options, known);
-  const { root, runId, to, version, tables, ...how } = options;
+  const { root, runId, to, at, tables, ...how } = options;
   const chosen = tables?.map((table) => parseTableKey(table));
-  return between(root, runId, to, async (source, target) => {
-    const log = new CommitLog(source);
-    const head = await log.refresh();
-    const state = version === undefined ? head : await log.stateAt(version);
-    return exportTables(source, target, state, { ...how, ...(chosen && { tables: chosen }) });
-  });
+  return between(root, runId, to, (source, target) =>
+    exportTables(source, target, targetOf(at), { ...how, ...(chosen && { tables: chosen }) }),
+  );
 }
 
 async function between<T>(

@@ -1,3 +1,4 @@
+import { formatPartPrefix, type OperationId } from "@crv/core";
 import { describe, expect, test } from "vitest";
 import { openRun, type Run } from "../src/index.js";
 import { refusal } from "./support/expected-errors.js";
@@ -98,6 +99,24 @@ describe("a branch", () => {
     await branch.transaction((tx) => tx.overwrite("flights", []));
     expect(await minutes(run)).toEqual([900]);
     expect(await minutes(branch)).toEqual([]);
+    await run.close();
+  });
+
+  test("is optimized by itself, under part names of its own", async () => {
+    const { root, run, open } = await makeRun();
+    await run.createBranch("b");
+    const before = await listFiles(root);
+    await using branch = await open("b");
+    const { tables: optimized } = await branch.optimize();
+    expect(optimized).toMatchObject([{ table: "flights", partsRemoved: 3, partsAdded: 1 }]);
+    expect(await minutes(branch)).toEqual([0, 10, 20]);
+    expect(await minutes(run)).toEqual([0, 10, 20]);
+    const [newest] = await branch.log();
+    expect(newest).toMatchObject({ kind: "optimize" });
+    const [branchId] = (await run.branches()).flatMap(({ id }) => id ?? []);
+    const prefix = formatPartPrefix(newest?.operations[0]?.id as OperationId, branchId);
+    const added = (await listFiles(root)).filter((path) => !before.includes(path));
+    expect(added.filter((path) => path.includes(prefix))).toHaveLength(1);
     await run.close();
   });
 

@@ -2,7 +2,7 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { copyRun, exportRun, openRun, verifyRun } from "../src/index.js";
+import { copyRun, exportRun, openRun, type Run, verifyRun } from "../src/index.js";
 import { listFiles, listParts } from "./support/listing.js";
 import { scratchDirectory } from "./support/scratch.js";
 import { flights, flightsFrom } from "./support/tables.js";
@@ -65,6 +65,56 @@ test("a copy has the tensors and files of every kept version", async () => {
   expect(await copy.tensors.getBatch(7)).toMatchObject({ layer: { values: { data: values } } });
 });
 
+test("a copy has the branches and tags, with their tensors, also below the oldest kept version", async () => {
+  const root = await scratchDirectory();
+  const to = await scratchDirectory();
+  const textOf = async (run: Run) =>
+    Buffer.from((await run.tensors.getFile("config.json")) ?? []).toString();
+  {
+    await using run = await openRun({ root, runId: "r", tables: [flights] });
+    const write = (onto: typeof run, minute: number) =>
+      onto.transaction(async (tx) => {
+        await tx.insert("flights", flightsFrom(minute, 1));
+        await tx.putFile("config.json", `${minute}`);
+      });
+    for (let minute = 1; minute <= 3; minute++) await write(run, minute);
+    await run.createTag("first", { at: 1 });
+    await run.createBranch("b", { at: 2 });
+    await using branch = await openRun({ root, runId: "r", branch: "b", tables: [flights] });
+    expect(await textOf(branch)).toBe("2");
+    await write(branch, 102);
+    await branch.createBranch("deeper");
+    await using deeper = await openRun({ root, runId: "r", branch: "deeper", tables: [flights] });
+    await write(deeper, 103);
+    for (let minute = 4; minute <= 9; minute++) await write(run, minute);
+    expect(await textOf(run)).toBe("9");
+    await run.transaction((tx) => tx.overwrite("flights", flightsFrom(10, 1)));
+    const { removed } = await run.cleanup({ keepVersions: 3, graceMs: 0 });
+    expect(removed.records).toBeGreaterThan(3);
+    expect((await run.verify({ deep: true })).problems).toEqual([]);
+  }
+  const shown = async (place: string, at: string) => {
+    await using run = await openRun({ root: place, runId: "r", mode: "readOnly", at });
+    const rows = await run.scan("flights", { order: "tick" }).toRows();
+    return [rows.map(({ minute }) => minute), await textOf(run)];
+  };
+  await copyRun({ root, runId: "r", to });
+  await copyRun({ root, runId: "r", to });
+  for (const place of [root, to]) {
+    expect((await verifyRun({ root: place, runId: "r", deep: true })).problems).toEqual([]);
+    expect(await shown(place, "main")).toEqual([[10], "9"]);
+    expect(await shown(place, "first")).toEqual([[1], "1"]);
+    expect(await shown(place, "b@2")).toEqual([[1, 2], "2"]);
+    expect(await shown(place, "b")).toEqual([[1, 2, 102], "102"]);
+    expect(await shown(place, "deeper")).toEqual([[1, 2, 102, 103], "103"]);
+  }
+  const plain = await scratchDirectory();
+  expect(await exportRun({ root: to, runId: "r", at: "deeper", to: plain })).toMatchObject({
+    version: 4,
+    parts: 4,
+  });
+});
+
 test("cleanup leaves the segments that an index of artifacts names", async () => {
   const root = await scratchDirectory();
   {
@@ -124,14 +174,14 @@ test("an export has the parts of one version and a manifest", async () => {
   const root = await scratchDirectory();
   const to = join(await scratchDirectory(), "export");
   await runOfVersions(root);
-  expect(await exportRun({ root, runId: "r", version: 4, to })).toMatchObject({
+  expect(await exportRun({ root, runId: "r", at: 4, to })).toMatchObject({
     version: 4,
     parts: 4,
   });
   const files = await listFiles(to);
   expect(files.filter((file) => file.endsWith(".parquet"))).toHaveLength(4);
   expect(files).toContain("tables/flights/manifest.json");
-  await expect(exportRun({ root, runId: "r", version: 2, to })).rejects.toMatchObject({
+  await expect(exportRun({ root, runId: "r", at: 2, to })).rejects.toMatchObject({
     code: "NOT_FOUND",
   });
 });

@@ -13,6 +13,9 @@ import type { SnapshotTarget } from "@crv/storage-trait";
 import { findBranch, openBranchLog } from "./branches/branch-log.js";
 import type { ReaderContext } from "./engine-context.js";
 
+/** Where a target is looked for. */
+type Place = Pick<ReaderContext, "log" | "branch" | "main">;
+
 /** A state, and the branch that it is of. */
 export interface FoundState {
   readonly branch: { readonly name: BranchName; readonly id: BranchId | undefined };
@@ -20,7 +23,7 @@ export interface FoundState {
 }
 
 /** @throws IoError `NOT_FOUND` when there is no such version, name or operation, or it was cleaned up. */
-export async function findState(context: ReaderContext, at: SnapshotTarget): Promise<FoundState> {
+export async function findState(context: Place, at: SnapshotTarget): Promise<FoundState> {
   if ("name" in at) return findNamed(context, at.name);
   const name = at.branch ?? context.branch.name;
   const { log, branch } = await findLog(context, name);
@@ -50,14 +53,14 @@ async function stateIn(
   return log.refresh();
 }
 
-async function findLog({ log, branch, main }: ReaderContext, name: BranchName) {
+async function findLog({ log, branch, main }: Place, name: BranchName) {
   if (name === branch.name) return { log, branch };
   if (name !== MAIN_BRANCH) await main.log.refresh();
   const id = findBranch(main, name);
   return { log: await openBranchLog(main, id, "refuse"), branch: { name, id } };
 }
 
-async function findNamed(context: ReaderContext, name: string): Promise<FoundState> {
+async function findNamed(context: Place, name: string): Promise<FoundState> {
   const { main } = context;
   const refs = (await main.log.refresh()).refs ?? NO_REFS;
   const tag = refs.tags.get(name as TagName);

@@ -1,6 +1,6 @@
 /** The one implementation of the sealed storage: staged operations, the commit pipeline, scans. */
+export type { CopyOptions } from "./copy/copier.js";
 export {
-  type CopyOptions,
   type CopyReport,
   copyRun,
   exportTables,

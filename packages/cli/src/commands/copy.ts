@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { type CopyReport, copyRun, exportRun } from "crv";
 import { type CommandContext, writeResult } from "../context.js";
 import { formatBytes, formatCount } from "../format/figures.js";
-import { nameList, wholeNumber } from "./arguments.js";
+import { AT, nameList } from "./arguments.js";
 
 export function addCopyCommands(
   program: Command,
@@ -27,13 +27,13 @@ export function addCopyCommands(
     .description("write the tables of one version as plain Parquet")
     .argument("<run>", "run id")
     .argument("<dir>", "directory to write to")
-    .option("--at <version>", "default the newest", wholeNumber(1))
+    .option("--at <version>", AT)
     .option("--tables <names>", "only these, separated by commas", nameList)
     .action(
       async (
         runId: string,
         to: string,
-        { at, tables }: { at?: number; tables?: string[] },
+        { at, tables }: { at?: string; tables?: string[] },
         command: Command,
       ) => {
         const context = contextOf(command);
@@ -43,7 +43,7 @@ export function addCopyCommands(
           runId,
           to,
           signal: terminal.signal,
-          ...(at !== undefined && { version: at }),
+          ...(at !== undefined && { at }),
           ...(tables && { tables }),
         });
         await tell(context, runId, report);

@@ -3,50 +3,30 @@
  * digest of every part is checked on the way. Source: docs/backup.md.
  */
 import {
-  type ArtifactMember,
   CHECKPOINT_BYTES_MAX,
-  checkSeal,
-  createDigester,
+  formatBranchKey,
   formatCheckpointKey,
   formatFloorKey,
-  formatKeyFilterKey,
-  formatManifestViewKey,
   formatRecordKey,
   INFO_BYTES_MAX,
   INFO_PREFIX,
   IoError,
-  KEY_FILTER_BYTES_MAX,
   LOG_PREFIX,
-  type ObjectKey,
-  PART_BYTES_MAX,
-  type PartEntry,
+  MAIN_BRANCH,
   parseInfoKey,
   parseRecordKey,
   RECORD_BYTES_MAX,
-  type Seal,
   SMALL_FILE_BYTES_MAX,
   type TableKey,
   type Version,
 } from "@crv/core";
-import {
-  CommitLog,
-  encodeManifestView,
-  type RunState,
-  readFloor,
-  tableManifest,
-} from "@crv/manifest";
+import { CommitLog, type RunState, readFloor } from "@crv/manifest";
+import type { SnapshotTarget } from "@crv/storage-trait";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
-import pMap from "p-map";
-import { memberPieces } from "../read-member.js";
-
-/** Parts copied at once: one is read while another is synced. */
-const PARTS_AT_ONCE = 4;
-
-export interface CopyOptions {
-  readonly signal?: AbortSignal;
-  /** Told after each part. */
-  readonly onProgress?: (progress: { readonly parts: number; readonly bytes: number }) => void;
-}
+import { openBranchLog } from "../branches/branch-log.js";
+import { pinnedBelow } from "../branches/keep-pinned.js";
+import { findState } from "../find-state.js";
+import { Copier, type CopyOptions } from "./copier.js";
 
 export interface CopyReport {
   /** Newest version of the copy, and its oldest. */
@@ -57,9 +37,10 @@ export interface CopyReport {
 }
 
 /**
- * Copies every retained version of a run, also while it is written: the copy ends with the version that
- * was the newest at the start. Parts come first and records last, so that a copy that was cut off reads as
- * an older version or none, and may be done again.
+ * Copies every retained version of a run and of its branches, and what branches and tags need below the
+ * floor, also while it is written: the copy ends with the versions that were the newest at the start. Parts
+ * come first and records last, so that a copy that was cut off reads as an older version or none, and may
+ * be done again.
  *
  * @throws IoManifestError `CORRUPT`, IoError `CORRUPT`, `NOT_FOUND` for what is damaged in the source.
  *   IoError `ALREADY_EXISTS` when something else is in the target. `ABORTED`, `IO`.
@@ -70,22 +51,29 @@ export async function copyRun(
   options: CopyOptions = {},
 ): Promise<CopyReport> {
   const log = new CommitLog(source);
-  const { version } = await log.refresh();
+  const { version, refs } = await log.refresh();
   const floor = await readFloor(source);
+  const branches = await openBranches(source, log, refs);
+  const pinned = pinnedBelow(refs, floor);
   const copier = new Copier(source, target, options);
   await checkTarget(source, target, { floor, version });
+  for (const point of pinned) await copier.state(await log.stateOf(point));
+  for (const { log: branch } of branches) await copier.added(branch, branch.baseVersion);
   if (version >= floor) {
-    const { tables, artifacts } = await log.stateAt(floor);
-    for (const { parts } of tables.values()) await copier.parts(parts);
-    for (const { members } of artifacts.list(floor)) await copier.members(members);
-    for await (const record of log.records(floor)) {
-      if (record.version > version) break;
-      for (const { add } of record.tables.values()) await copier.parts(add);
-      for (const members of record.artifacts?.values() ?? []) await copier.members(members);
-    }
+    await copier.state(await log.stateAt(floor));
+    await copier.added(log, floor, version);
   }
   for await (const { key } of source.list(INFO_PREFIX)) {
     if (parseInfoKey(key) !== undefined) await copier.file(key, INFO_BYTES_MAX);
+  }
+  for (const { version: needed } of pinned) {
+    await copier.file(formatCheckpointKey(needed), CHECKPOINT_BYTES_MAX);
+  }
+  // Before the records of main, which name them.
+  for (const { id, log: branch, head } of branches) {
+    for (let next = branch.baseVersion + 1; next <= head; next++) {
+      await copier.file(formatBranchKey(id, formatRecordKey(next)), RECORD_BYTES_MAX);
+    }
   }
   if (floor > 1) {
     await copier.file(formatCheckpointKey(floor - 1), CHECKPOINT_BYTES_MAX);
@@ -99,6 +87,16 @@ export async function copyRun(
   }
   await copier.views(await log.stateAt(version));
   return { version, floor, ...copier.copied };
+}
+
+/** The branches of main, each up to its newest version. */
+async function openBranches(source: ObjectReader, main: CommitLog, refs: RunState["refs"]) {
+  const branches = [];
+  for (const { id } of refs?.branches.values() ?? []) {
+    const log = await openBranchLog({ log: main, store: source }, id, "refuse");
+    branches.push({ id, log, head: (await log.refresh()).version });
+  }
+  return branches;
 }
 
 /** Records that are in the target must be those of the source: an earlier copy, or one that went on. */
@@ -125,16 +123,19 @@ async function checkTarget(
 }
 
 /**
- * Copies the tables of one version as plain Parquet, each with its `manifest.json`.
+ * Copies the tables of one version, of any branch, as plain Parquet, each with its `manifest.json`.
  *
- * @throws as {@link copyRun}.
+ * @throws as {@link copyRun}; IoError `NOT_FOUND` for a version that is not kept.
  */
 export async function exportTables(
   source: ObjectReader,
   target: ObjectStore,
-  state: RunState,
+  at: SnapshotTarget,
   options: CopyOptions & { readonly tables?: readonly TableKey[] } = {},
 ): Promise<CopyReport> {
+  const log = new CommitLog(source);
+  const main = { name: MAIN_BRANCH, id: undefined };
+  const { state } = await findState({ log, branch: main, main: { log, store: source } }, at);
   const copier = new Copier(source, target, options);
   for (const table of options.tables ?? state.tables.keys()) {
     await copier.parts(state.tables.get(table)?.parts ?? [], false);
@@ -142,109 +143,4 @@ export async function exportTables(
   await copier.views(state, options.tables);
   const { version } = state;
   return { version, floor: version, ...copier.copied };
-}
-
-class Copier {
-  readonly #source: ObjectReader;
-  readonly #target: ObjectStore;
-  readonly #options: CopyOptions;
-  readonly copied = { parts: 0, bytes: 0 };
-
-  constructor(source: ObjectReader, target: ObjectStore, options: CopyOptions) {
-    this.#source = source;
-    this.#target = target;
-    this.#options = options;
-  }
-
-  async parts(parts: Iterable<PartEntry>, withKeyFilters = true): Promise<void> {
-    await pMap(parts, (part) => this.#part(part, withKeyFilters), { concurrency: PARTS_AT_ONCE });
-  }
-
-  /** Derived: one that is there already shows an older or newer version, and is as good. */
-  async views(state: RunState, tables: Iterable<TableKey> = state.tables.keys()): Promise<void> {
-    for (const table of tables) {
-      const manifest = tableManifest(state, table);
-      if (manifest === undefined) continue;
-      const body = encodeManifestView(manifest);
-      await this.#target.create(formatManifestViewKey(table), body, { durability: "full" });
-    }
-  }
-
-  async members(members: Iterable<ArtifactMember>): Promise<void> {
-    await pMap(members, (member) => this.#member(member), { concurrency: PARTS_AT_ONCE });
-  }
-
-  async #member(member: ArtifactMember): Promise<void> {
-    this.#checkCancelled();
-    const { path, bytes } = member;
-    const pieces = memberPieces(this.#source, member);
-    const { kind } = await this.#target.create(path, pieces, { durability: "full" });
-    if (kind !== "created") {
-      // An earlier copy that was cut off.
-      for await (const _ of memberPieces(this.#target, member));
-      if (!(await this.#target.makeDurable(path))) throw unconfirmed(path);
-    }
-    this.copied.parts++;
-    this.copied.bytes += bytes;
-    this.#options.onProgress?.(this.copied);
-  }
-
-  #checkCancelled(): void {
-    const { signal } = this.#options;
-    if (!signal?.aborted) return;
-    const message =
-      "copying was cancelled: what was copied stays, and is used when it is done again";
-    throw new IoError("ABORTED", message, { cause: signal.reason });
-  }
-
-  async #part({ path, bytes, digest, keyFilter }: PartEntry, withFilter: boolean): Promise<void> {
-    this.#checkCancelled();
-    await this.file(path, PART_BYTES_MAX, { sizeBytes: bytes, digest });
-    const content = keyFilter?.content;
-    if (withFilter && content && !("inline" in content)) {
-      const filter = formatKeyFilterKey(path);
-      // It is derived: a damaged one is left behind.
-      const found = await this.#source.get(filter, { sizeBytesMax: KEY_FILTER_BYTES_MAX });
-      if (found && (await isSealed(found, content))) await this.put(filter, found);
-    }
-    this.copied.parts++;
-    this.copied.bytes += bytes;
-    this.#options.onProgress?.(this.copied);
-  }
-
-  /** @param seal What it must be, where that is known. */
-  async file(key: ObjectKey, sizeBytesMax: number, seal?: Seal): Promise<void> {
-    const bytes = await this.#source.get(key, { sizeBytesMax });
-    if (bytes === undefined) {
-      throw new IoError("NOT_FOUND", `${key} does not exist in the source: see "crv verify"`, {
-        details: { key },
-      });
-    }
-    if (seal) await checkSeal(key, bytes, seal);
-    await this.put(key, bytes);
-  }
-
-  /** What is there already must be the same: then an earlier copy was cut off. */
-  async put(key: ObjectKey, bytes: Uint8Array): Promise<void> {
-    const { kind } = await this.#target.create(key, bytes, { durability: "full" });
-    if (kind === "created") return;
-    const found = await this.#target
-      .get(key, { sizeBytesMax: bytes.byteLength })
-      .catch(() => undefined);
-    if (found && Buffer.from(found).equals(bytes) && (await this.#target.makeDurable(key))) return;
-    if (kind === "unknown") throw unconfirmed(key);
-    throw new IoError("ALREADY_EXISTS", `the target has another ${key}: choose an empty one`, {
-      details: { key },
-    });
-  }
-}
-
-function unconfirmed(key: ObjectKey): IoError {
-  return new IoError("IO", `the target did not confirm ${key}: copy again`, { details: { key } });
-}
-
-async function isSealed(bytes: Uint8Array, { sizeBytes, digest }: Seal): Promise<boolean> {
-  const digester = await createDigester();
-  digester.update(bytes);
-  return bytes.byteLength === sizeBytes && digester.finish() === digest;
 }

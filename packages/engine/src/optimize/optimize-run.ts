@@ -8,7 +8,6 @@ import {
   type CommitOutcome,
   IoError,
   IoSchemaError,
-  MAIN_BRANCH,
   type OperationId,
   PART_BYTES_MAX,
   PART_ROWS_MAX,
@@ -127,7 +126,8 @@ class Optimizer {
     const { actor = OPTIMIZE_ACTOR } = this.#options;
     const ref = {
       operationId: context.mintId() as OperationId,
-      branch: MAIN_BRANCH,
+      branch: context.branch.name,
+      ...(context.branch.id && { branchId: context.branch.id }),
       base: context.log.state.version,
     };
     const pipeline = new CommitPipeline(context, ref, actor);

@@ -45,7 +45,7 @@ export class BranchesWalk {
 
   /** @param main Its newest state. */
   async *files(main: RunState): AsyncGenerator<NamedFile> {
-    this.#refs = (await this.#log.refresh()).refs ?? NO_REFS;
+    this.#refs = await this.#readRefs();
     const seen = new Set<ObjectKey>();
     for await (const state of this.#pinned()) {
       this.#states.push(state);
@@ -61,9 +61,20 @@ export class BranchesWalk {
 
   /** Whether no branch was deleted meanwhile: its files may have been cleaned up. */
   async isLiving(): Promise<boolean> {
-    const { branches } = (await this.#log.refresh()).refs ?? NO_REFS;
+    if (this.#refs.branches.size === 0) return true;
+    const { branches } = await this.#readRefs();
     const now = new Set([...branches.values()].map(({ id }) => id));
     return [...this.ids].every((id) => now.has(id));
+  }
+
+  /** None where damage keeps the log from being read: the walk of main has told of it. */
+  async #readRefs(): Promise<Refs> {
+    try {
+      return (await this.#log.refresh()).refs ?? NO_REFS;
+    } catch (error) {
+      damageOf(error);
+      return this.#refs;
+    }
   }
 
   async *#pinned(): AsyncGenerator<RunState> {
