@@ -2,7 +2,13 @@
  * Goal: cleanup removes what no kept version names, and nothing else: not what a reader holds, a writer
  * stages, or somebody else put there; and old versions say that they were removed.
  */
-import type { ObjectKey } from "@crv/core";
+import {
+  type ArtifactName,
+  formatFileName,
+  formatIndexedName,
+  type ObjectKey,
+  type TagName,
+} from "@crv/core";
 import { SimulatedClock, SimulatedDisk } from "@crv/storage-trait/testing";
 import { describe, expect, test } from "vitest";
 import { verifyRun } from "../src/verify/verify-run.js";
@@ -31,6 +37,18 @@ async function optimizedRun(count: number) {
 
 async function commitMore({ storage }: Pick<OpenedProcess, "storage">, values: readonly number[]) {
   for (const value of values) await commitRows(storage, [{ table: LEFT, values: [value] }]);
+}
+
+/** One member of one byte, in place of what `name` had. */
+async function putMembers(
+  { storage }: Pick<OpenedProcess, "storage">,
+  artifact: ArtifactName,
+  { name, byte }: { name: string; byte: number },
+) {
+  await using base = await storage.snapshot();
+  await using operation = await storage.begin({ base, mode: "blind" });
+  await operation.stageArtifact(artifact, [{ name, body: () => new Uint8Array([byte]) }]);
+  expect(await operation.commit()).toMatchObject({ kind: "committed" });
 }
 
 const keysOf = (disk: SimulatedDisk, pattern: RegExp) =>
@@ -131,6 +149,30 @@ describe("cleanup", () => {
     await commitMore(run, [5, 6, 7, 8]);
     // Version 5 was the newest one at that time.
     expect(await run.storage.cleanup({ olderThan, graceMs: 0 })).toMatchObject({ floor: 5 });
+    await expectClean(run);
+  });
+
+  test("removes tensors and files that were replaced, and keeps those that are named or staged", async () => {
+    const run = await optimizedRun(1);
+    const file = formatFileName("config.json");
+    const layer = formatIndexedName("batches", 0);
+    for (let byte = 1; byte <= 4; byte++) {
+      await putMembers(run, file, { name: "content", byte });
+      await putMembers(run, layer, { name: "tensors.safetensors", byte });
+    }
+    await run.storage.createTag("kept" as TagName, { version: 5 }, {});
+    const base = await run.storage.snapshot();
+    const staged = await run.storage.begin({ base, mode: "blind" });
+    await staged.stageArtifact(file, [{ name: "content", body: () => new Uint8Array([5]) }]);
+    await commitMore(run, [2, 3, 4]);
+    // Of each three were replaced; version 5 names one of them.
+    const report = await run.storage.cleanup(ALL);
+    expect(report.removed).toMatchObject({ members: 4 });
+    expect(await staged.commit()).toMatchObject({ kind: "committed" });
+    await run.storage.deleteTag("kept" as TagName, {});
+    await commitMore(run, [5, 6]);
+    expect((await run.storage.cleanup(ALL)).removed).toMatchObject({ members: 3 });
+    expect(keysOf(run.disk, /^(tensors|files)\//)).toHaveLength(2);
     await expectClean(run);
   });
 

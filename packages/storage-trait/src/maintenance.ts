@@ -72,10 +72,12 @@ export interface CleanupReport {
     readonly checkpoints: number;
     readonly parts: number;
     readonly keyFilters: number;
-    /** Floors and leases. */
+    /** Of artifacts: tensor files and others. */
+    readonly members: number;
+    /** Floors, leases, segments of checkpoints, and files of branches that were deleted. */
     readonly others: number;
   };
-  /** Of parts, key filters and checkpoints in segments. */
+  /** Of parts, key filters, members, checkpoints in segments and files of branches. */
   readonly bytesRemoved: number;
 }
 

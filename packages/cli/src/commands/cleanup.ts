@@ -58,6 +58,7 @@ function formatReport(report: CleanupReport): string {
     `${formatCount(removed.records)} records`,
     `${formatCount(removed.parts)} parts`,
     `${formatCount(removed.keyFilters)} key filters`,
+    `${formatCount(removed.members)} tensor and other files`,
     `${formatCount(removed.checkpoints)} checkpoints`,
   ].join(", ");
   const lines = [
@@ -84,6 +85,7 @@ function describeReport(runId: string, report: CleanupReport): object {
       checkpoints: removed.checkpoints,
       parts: removed.parts,
       key_filters: removed.keyFilters,
+      members: removed.members,
       others: removed.others,
     },
   };

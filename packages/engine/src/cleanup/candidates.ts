@@ -2,17 +2,20 @@
 import {
   BRANCHES_PREFIX,
   CHECKPOINT_INDEX_PREFIX,
+  FILES_PREFIX,
   formatCheckpointIndexKey,
   formatKeyFilterKey,
   type ObjectKey,
   parseBranchKey,
   parseCheckpointIndexKey,
   parseKeyFilterKey,
+  parseMemberKey,
   parsePartKey,
   parseSegmentKey,
   SEGMENT_PREFIX,
   TABLES_PREFIX,
   type TableKey,
+  TENSORS_PREFIX,
   type Version,
 } from "@crv/core";
 import { type CommitLog, NO_REFS, type Refs, type RunState, readSegmentNames } from "@crv/manifest";
@@ -24,8 +27,8 @@ import type { RootProvider } from "./root-provider.js";
 export type Candidates = Map<ObjectKey, ObjectInfo>;
 
 /**
- * Parts, key filters and segments of before `youngestMs` that the newest state does not name, and files
- * of branches. Foreign names are not ours to remove; malformed ones of our own kind stop cleanup.
+ * Parts, key filters, members and segments of before `youngestMs` that the newest state does not name,
+ * and files of branches. Foreign names are not ours to remove; malformed ones of our own kind stop cleanup.
  */
 export async function listCandidates(
   { store }: EngineContext,
@@ -40,6 +43,10 @@ export async function listCandidates(
     const table = (parsePartKey(info.key) ?? parseKeyFilterKey(info.key))?.table;
     if (table !== undefined && !names(state, table, info.key)) consider(info);
   }
+  for (const prefix of [TENSORS_PREFIX, FILES_PREFIX]) {
+    for await (const info of store.list(prefix)) if (parseMemberKey(info.key)) consider(info);
+  }
+  dropMembers(state, candidates);
   for await (const info of store.list(SEGMENT_PREFIX))
     if (parseSegmentKey(info.key)) consider(info);
   for await (const info of store.list(CHECKPOINT_INDEX_PREFIX)) {
@@ -80,11 +87,19 @@ function dropNamedBy(state: RunState, candidates: Candidates): void {
     const table = (parsePartKey(key) ?? parseKeyFilterKey(key))?.table;
     if (table !== undefined && names(state, table, key)) candidates.delete(key);
   }
+  dropMembers(state, candidates);
+}
+
+function dropMembers({ artifacts, version }: RunState, candidates: Candidates): void {
+  for (const { members } of artifacts.list(version)) {
+    for (const { path } of members) candidates.delete(path);
+  }
 }
 
 /** What the versions after `version` name and that one does not. */
 async function dropAdded(log: CommitLog, version: Version, candidates: Candidates): Promise<void> {
-  for await (const { tables } of log.records(version)) {
+  for await (const { tables, artifacts } of log.records(version)) {
+    for (const { path } of [...(artifacts?.values() ?? [])].flat()) candidates.delete(path);
     for (const { add } of tables.values()) {
       for (const { path } of add) {
         candidates.delete(path);

@@ -6,7 +6,14 @@
  * candidates; choose the floor and make it durable with its checkpoint; ask the roots again; read the
  * log; remove. Source: docs/design/cleanup.md.
  */
-import { IoError, type ObjectKey, parseKeyFilterKey, show, type Version } from "@crv/core";
+import {
+  IoError,
+  type ObjectKey,
+  parseKeyFilterKey,
+  parseMemberKey,
+  show,
+  type Version,
+} from "@crv/core";
 import { readFloor } from "@crv/manifest";
 import { listLeases } from "@crv/recovery";
 import type { CleanupOptions, CleanupReport } from "@crv/storage-trait";
@@ -106,11 +113,12 @@ async function oldestNeeded(roots: ReturnType<typeof rootsOf>): Promise<Version>
 }
 
 function countKinds(keys: readonly ObjectKey[]): CleanupReport["removed"] {
-  const removed = { records: 0, checkpoints: 0, parts: 0, keyFilters: 0, others: 0 };
+  const removed = { records: 0, checkpoints: 0, parts: 0, keyFilters: 0, members: 0, others: 0 };
   for (const key of keys) {
     if (key.startsWith("_log/")) removed.records++;
     else if (key.startsWith("_checkpoints/")) removed.checkpoints++;
     else if (parseKeyFilterKey(key)) removed.keyFilters++;
+    else if (parseMemberKey(key)) removed.members++;
     else if (key.startsWith("tables/")) removed.parts++;
     else removed.others++;
   }

@@ -3,6 +3,7 @@ import {
   formatPartPrefix,
   type ObjectKey,
   parseKeyFilterKey,
+  parseMemberKey,
   parsePartKey,
   type Version,
 } from "@crv/core";
@@ -34,7 +35,7 @@ function leases({ store, liveness, clock }: EngineContext): RootProvider {
   };
 }
 
-/** Parts of an operation that has a sidecar, whatever becomes of it, in main or in a branch. */
+/** Parts and members of an operation that has a sidecar, whatever becomes of it, in main or in a branch. */
 function operations({ main }: EngineContext): RootProvider {
   return {
     kind: "operation",
@@ -49,8 +50,8 @@ function operations({ main }: EngineContext): RootProvider {
         }
       }
       return (key: ObjectKey) => {
-        const name = parsePartKey(key) ?? parseKeyFilterKey(key);
-        return name !== undefined && prefixes.has(name.id.slice(0, PREFIX_DIGITS));
+        const id = (parsePartKey(key) ?? parseKeyFilterKey(key))?.id ?? parseMemberKey(key);
+        return id !== undefined && prefixes.has(id.slice(0, PREFIX_DIGITS));
       };
     },
   };
