@@ -75,15 +75,14 @@ export async function raiseFloorTo(context: EngineContext, wanted: Version): Pro
  */
 async function checkpointBelow({ store, log }: EngineContext, floor: Version): Promise<boolean> {
   const version = floor - 1;
-  const isPassed = async () => (await readFloor(store)) > floor;
-  // Below the floor it was written already, and its records may be gone.
-  if ((await readFloor(store)) < floor) {
+  const isReached = async () => (await readFloor(store)) >= floor;
+  if (!(await isReached())) {
     const state = await log.stateAt(version).catch(async (error: unknown) => {
-      if (await isPassed()) return undefined;
+      // Another process got as far meanwhile: it has written the checkpoint, and removes the records.
+      if (await isReached()) return undefined;
       throw error;
     });
-    if (state === undefined) return false;
-    if (!(await writeCheckpoint(store, state, "full"))) {
+    if (state !== undefined && !(await writeCheckpoint(store, state, "full"))) {
       throw new IoError(
         "IO",
         `the checkpoint of version ${version} was not confirmed: nothing was removed; try again`,
@@ -94,7 +93,7 @@ async function checkpointBelow({ store, log }: EngineContext, floor: Version): P
   }
   // Read back: one that was there before may be torn.
   if ((await readCheckpoint(store, version)) !== undefined) return true;
-  if (await isPassed()) return false;
+  if ((await readFloor(store)) > floor) return false;
   throw new IoManifestError(
     "CORRUPT",
     `the checkpoint of version ${version} cannot be read back: nothing was removed; restore the file from a backup`,

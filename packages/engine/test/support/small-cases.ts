@@ -9,18 +9,23 @@ import {
   type TableDescriptor,
 } from "@crv/core";
 import { LEASE_MS } from "@crv/recovery";
-import type { StagedStorage } from "@crv/storage-trait";
-import { SimulatedDisk } from "@crv/storage-trait/testing";
-import type { SmallCase } from "./bounded-search.js";
-import { checkRun } from "./check-run.js";
-import { compileDigests } from "./compile-digests.js";
+import type { SimulatedDisk } from "@crv/storage-trait/testing";
 import { crashAtWindow } from "./dead-writer.js";
-import { ToldOperations } from "./told.js";
+import { MAINTENANCE_CASES } from "./maintenance-cases.js";
+import {
+  append,
+  between,
+  emptyRun,
+  IDS,
+  type NamedCase,
+  type Operate,
+  runWithTables,
+  tell,
+} from "./small-case.js";
 import {
   type Append,
   type CommitOptions,
   commitRows,
-  createTables,
   KEYED,
   LEFT,
   LINKED,
@@ -32,23 +37,12 @@ import {
 } from "./universe.js";
 import { OPERATION } from "./writers.js";
 
-export interface NamedCase {
-  readonly name: string;
-  make(): Promise<SmallCase>;
-  /** Preemptions in a test run; by command one more. */
-  readonly preemptionsMax: number;
-}
-
-type Operate = (storage: StagedStorage, id: OperationId) => ReturnType<typeof commitRows>;
-
 /** LEFT as another program declares it. */
 const OTHER_LEFT = defineTable({
   name: LEFT.name,
   columns: { tick: "i64", value: "i64" },
   bucketSize: 20,
 });
-
-const IDS = ["01ZZ0000000000000000000001", "01ZZ0000000000000000000002"] as OperationId[];
 
 export const SMALL_CASES: readonly NamedCase[] = [
   two("two appends to one table", append(LEFT, 1), append(LEFT, 2), { committed: 2 }),
@@ -177,6 +171,7 @@ export const SMALL_CASES: readonly NamedCase[] = [
       };
     },
   },
+  ...MAINTENANCE_CASES,
 ];
 
 interface Expected {
@@ -247,39 +242,6 @@ function recoverers(name: string, window: string): NamedCase {
   };
 }
 
-async function between(
-  disk: SimulatedDisk,
-  tasks: (told: ToldOperations) => Promise<SmallCase["tasks"]>,
-  judge: (told: ToldOperations) => void = () => undefined,
-): Promise<SmallCase> {
-  const told = new ToldOperations();
-  return {
-    disk,
-    tasks: await tasks(told),
-    async check() {
-      judge(told);
-      for (const process of disk.processes) process.kill();
-      await checkRun(disk, told, { leftovers: false });
-    },
-  };
-}
-
-async function tell(
-  told: ToldOperations,
-  id: OperationId,
-  commit: () => ReturnType<typeof commitRows>,
-): Promise<void> {
-  try {
-    told.outcome(id, await commit());
-  } catch (error) {
-    told.failure(id, error);
-  }
-}
-
-function append(table: Append["table"], value: number): Operate {
-  return (storage, id) => commitRows(storage, [{ table, values: [value] }], id);
-}
-
 /** An append under the descriptor that the program has, whatever the table is. */
 function declare(table: Append["table"], value: number): Operate {
   return async (storage, operationId) => {
@@ -328,27 +290,12 @@ function unlink(tick: number): Operate {
   };
 }
 
-async function emptyRun(): Promise<SimulatedDisk> {
-  // The digest is compiled at its first use, which takes time that no schedule decides.
-  await compileDigests();
-  return new SimulatedDisk();
-}
-
 /** Rows 1 and 2 of KEYED, none of the others. */
 async function runWithRows(tables: readonly TableDescriptor[]): Promise<SimulatedDisk> {
   const disk = await emptyRun();
   const { storage, store } = await openProcess(disk, "first");
   const appends = tables.map((table) => ({ table, values: table === KEYED ? [1, 2] : [] }));
   await commitRows(storage, appends, "01ZZ0000000000000000000000" as OperationId);
-  await storage.close();
-  store.process.kill();
-  return disk;
-}
-
-async function runWithTables(): Promise<SimulatedDisk> {
-  const disk = await emptyRun();
-  const { storage, store } = await openProcess(disk, "first");
-  await createTables(storage, [LEFT, RIGHT], "01ZZ0000000000000000000000" as OperationId);
   await storage.close();
   store.process.kill();
   return disk;

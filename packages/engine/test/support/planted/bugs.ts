@@ -29,6 +29,7 @@ const SETTLE = "recovery/src/settle-operations.ts";
 const SHOW_ARTIFACT = "recovery/src/show-artifact.ts";
 const EXAMINE = "recovery/src/examine-operations.ts";
 const TRIM = "engine/src/trim-log.ts";
+const ROOTS = "engine/src/cleanup/roots.ts";
 const PIPELINE = "engine/src/commit-pipeline.ts";
 const DANGLING = "engine/src/constraints/find-dangling.ts";
 const OPERATION = "engine/src/staged-operation.ts";
@@ -677,6 +678,42 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: SETTLE,
         find: "  for (const name of artifactsBehind) await showArtifact(context, name, since);\n",
         replace: "  void artifactsBehind, showArtifact, since;\n",
+      },
+    ],
+  },
+  {
+    name: "cleanup does not look at sidecars",
+    caughtBy: "every schedule",
+    within: "an append and a cleanup",
+    edits: [
+      {
+        file: ROOTS,
+        find: "return [leases(context), operations(context)];",
+        replace: "return operations.length > 0 ? [leases(context)] : [];",
+      },
+    ],
+  },
+  {
+    name: "cleanup does not look at leases",
+    caughtBy: "every schedule",
+    within: "a reader that holds a version, and a cleanup",
+    edits: [
+      {
+        file: ROOTS,
+        find: "return [leases(context), operations(context)];",
+        replace: "return leases.length > 0 ? [operations(context)] : [];",
+      },
+    ],
+  },
+  {
+    name: "cleanup does not ask for leases again once the floor is durable",
+    caughtBy: "every schedule",
+    within: "a reader that holds a version, and a cleanup",
+    edits: [
+      {
+        file: "engine/src/cleanup/cleanup-run.ts",
+        find: "const unreferenced = held < floor ? [] : ",
+        replace: "const unreferenced = held < 0 ? [] : ",
       },
     ],
   },
