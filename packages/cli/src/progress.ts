@@ -7,17 +7,27 @@ export interface Progress extends Disposable {
   add(count: number): void;
 }
 
-/** @param what Noun of what is counted, plural. */
-export function showProgress({ showsNotes }: Terminal, what: string, total: number): Progress {
+/**
+ * @param what Noun of what is counted, plural.
+ * @param total Undefined when nobody knows it yet.
+ */
+export function showProgress(
+  { showsNotes }: Terminal,
+  what: string,
+  total: number | undefined,
+): Progress {
   if (!showsNotes) return { add: () => {}, [Symbol.dispose]: () => {} };
   const bar = new SingleBar({
-    format: `{bar} {percentage}%  {value} of {total} ${what}  {duration_formatted}`,
+    format:
+      total === undefined
+        ? `{value} ${what}  {duration_formatted}`
+        : `{bar} {percentage}%  {value} of {total} ${what}  {duration_formatted}`,
     formatValue: (value, _options, type) =>
       type === "value" || type === "total" ? formatCount(value) : String(value),
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
   });
-  bar.start(total, 0);
+  bar.start(total ?? 0, 0);
   return { add: (count) => bar.increment(count), [Symbol.dispose]: () => bar.stop() };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ForeignColumn } from "../src/foreign/column-inference.js";
+import type { ForeignColumn } from "../src/foreign/foreign-column.js";
 import { planImport } from "../src/foreign/import-plan.js";
 
 const column = (name: string, type: ForeignColumn["type"], nullable = false): ForeignColumn => ({

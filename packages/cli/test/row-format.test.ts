@@ -29,12 +29,12 @@ describe("formatNdjson", () => {
 });
 
 describe("formatCsv", () => {
-  test("quotes what CSV needs quoted, and leaves nulls empty", () => {
+  test("quotes what CSV needs quoted, and leaves nulls empty, but not empty values", () => {
     expect(formatCsvHeading(["tick", "at"])).toBe("tick,at\n");
     expect(formatCsv([full, empty], { safely: false })).toBe(
       [
         '9223372036854775807,2001-01-01T00:01:00.000000Z,"a ""b"",\u001b[2J","{""x"":""NaN""}",AQI=',
-        "0,,,,",
+        '0,,,,""',
         "",
       ].join("\n"),
     );

@@ -22,6 +22,23 @@ export function nameList(text: string): string[] {
   throw new InvalidArgumentError("It must be names with commas between them.");
 }
 
+/** `name=type,name=type`; names may hold `=`. */
+export function typeMap(text: string): ReadonlyMap<string, string> {
+  const entries = text.split(",").map((entry): [string, string] => {
+    const at = entry.lastIndexOf("=");
+    return [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
+  });
+  if (entries.every(([name, type]) => name !== "" && type !== "")) return new Map(entries);
+  throw new InvalidArgumentError("It must be columns with their types, such as delay=f64?,id=str.");
+}
+
+/** One character; `\\t` is a tab. */
+export function oneCharacter(text: string): string {
+  const character = text === "\\t" ? "\t" : text;
+  if (character.length === 1 && !/["\r\n]/.test(character)) return character;
+  throw new InvalidArgumentError("It must be one character, and no quote or line break.");
+}
+
 /** A JSON object. */
 export function jsonObject(text: string): Record<string, unknown> {
   const value = parseJson(text);

@@ -1,6 +1,6 @@
-/** `crv import`: a foreign Parquet file into a table, in one commit. */
+/** `crv import`: a file of another program into a table, in one commit. */
 import { basename } from "node:path";
-import { Argument, type Command, Option } from "commander";
+import { Argument, type Command } from "commander";
 import {
   CrvError,
   type LoadMode,
@@ -10,69 +10,30 @@ import {
   type TransactionResult,
 } from "crv";
 import { type CommandContext, writeResult } from "../context.js";
-import { inferColumns } from "../foreign/column-inference.js";
-import { type ForeignFile, openForeignFile } from "../foreign/foreign-file.js";
-import { readForeignRows } from "../foreign/foreign-rows.js";
-import { type ImportPlan, planImport, type TickChoice } from "../foreign/import-plan.js";
-import { TICK_UNITS, type TickUnit } from "../foreign/tick-clock.js";
+import type { ForeignBatch, ForeignSource } from "../foreign/foreign-source.js";
+import { type ImportPlan, planImport } from "../foreign/import-plan.js";
+import { openSource } from "../foreign/open-source.js";
 import { formatBytes, formatCount } from "../format/figures.js";
 import { formatPlan } from "../format/plan-view.js";
 import { showProgress } from "../progress.js";
-import { BRANCH, isoTime, nameList, wholeNumber } from "./arguments.js";
-
-/** Rows handed over at a time: large enough that columns are built at full speed. */
-const BATCH_ROWS = 65_536;
-
-const MODES: readonly LoadMode[] = ["append", "merge", "overwrite"];
-
-interface ImportOptions {
-  readonly run: string;
-  readonly branch?: string;
-  readonly table: string;
-  readonly mode: LoadMode;
-  readonly key?: readonly string[];
-  readonly columns?: readonly string[];
-  readonly tick?: string;
-  readonly tickUnit?: TickUnit;
-  readonly tickOrigin?: number;
-  readonly bucketSize?: number;
-  readonly batchRows: number;
-  readonly actor: string;
-  readonly message?: string;
-  readonly dryRun: boolean;
-}
+import {
+  addImportOptions,
+  chooseTick,
+  type ImportOptions,
+  sourceChoices,
+} from "./import-options.js";
 
 export function addImportCommand(
   program: Command,
   contextOf: (command: Command) => CommandContext,
 ): void {
-  program
+  const command = program
     .command("import")
-    .description("import a Parquet file into a table of a run, in one commit")
-    .addArgument(new Argument("<file>", "Parquet file of any origin"))
-    .requiredOption("--run <id>", "run, made when it does not exist")
-    .option("--branch <name>", BRANCH)
-    .requiredOption("--table <name>", "table, made when it does not exist")
-    .addOption(
-      new Option("--mode <mode>", "what becomes of the rows that are there")
-        .choices(MODES)
-        .default("append"),
-    )
-    .option("--key <names>", "columns of the file that tell rows apart, with commas", nameList)
-    .option("--columns <names>", "only these columns of the file, with commas", nameList)
-    .option("--tick <column>", "column that orders the rows: whole numbers or a timestamp")
-    .addOption(
-      new Option("--tick-unit <unit>", "unit of the ticks of a timestamp").choices(TICK_UNITS),
-    )
-    .option("--tick-origin <time>", "time of tick 0, default 1970-01-01T00:00:00Z", isoTime)
-    .option("--bucket-size <ticks>", "ticks per bucket, default the run's", wholeNumber(1))
-    .option("--batch-rows <n>", "rows handed over at a time", wholeNumber(1), BATCH_ROWS)
-    .option("--actor <name>", "who commits", "crv import")
-    .option("--message <text>", "message of the commit, default the file's name")
-    .option("--dry-run", "show what would be imported, write nothing", false)
-    .action(async (path: string, options: ImportOptions, command: Command) =>
-      importFile(contextOf(command), path, options),
-    );
+    .description("import a CSV, NDJSON, Arrow or Parquet file into a table of a run, in one commit")
+    .addArgument(new Argument("<file>", "file of any origin; - reads text from stdin"));
+  addImportOptions(command).action(async (path: string, options: ImportOptions) =>
+    importFile(contextOf(command), path, options),
+  );
 }
 
 async function importFile(
@@ -80,38 +41,29 @@ async function importFile(
   path: string,
   options: ImportOptions,
 ): Promise<void> {
-  const file = await openForeignFile(path);
-  const columns = inferColumns(file.metadata, options.columns);
+  const existing = await existingTable(context, options);
+  const source = await openSource(path, sourceChoices(options, existing));
   const tick = chooseTick(options);
-  const plan = planImport(columns, {
+  const planned = planImport(source.columns, {
     table: options.table,
     ...(tick !== undefined && { tick }),
     ...(options.bucketSize !== undefined && { bucketSize: options.bucketSize }),
     ...(options.key !== undefined && { key: options.key }),
   });
-  if (!context.json) context.terminal.note(formatPlan(file, plan));
-  if (!options.dryRun) await writeRows(context, file, plan, options);
-}
-
-function chooseTick({
-  tick: source,
-  tickUnit: unit,
-  tickOrigin: originMs,
-}: ImportOptions): TickChoice | undefined {
-  if (source !== undefined) {
-    return { source, ...(unit && { unit }), ...(originMs !== undefined && { originMs }) };
-  }
-  if (unit === undefined && originMs === undefined) return undefined;
-  throw new CrvError("INVALID_ARGUMENT", "--tick-unit and --tick-origin need --tick");
+  // A table that exists keeps its own descriptor; this file's may be narrower or wider.
+  const plan = { ...planned, table: existing ?? planned.table };
+  checkKey(plan.table, options.mode, existing && options.key && planned.table.key);
+  if (!context.json) context.terminal.note(formatPlan(source, plan));
+  if (!options.dryRun) await writeRows(context, source, plan, options);
 }
 
 async function writeRows(
   context: CommandContext,
-  file: ForeignFile,
+  source: ForeignSource,
   plan: ImportPlan,
   options: ImportOptions,
 ): Promise<void> {
-  const { runId, version, durability, tables } = await loadRows(context, file, plan, options);
+  const { runId, version, durability, tables } = await loadRows(context, source, plan, options);
   const [changed] = tables;
   const { rowsAdded = 0, rowsRemoved = 0, parts = [], buckets = [] } = changed ?? {};
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
@@ -139,31 +91,54 @@ async function writeRows(
 
 async function loadRows(
   { terminal, root, settings }: CommandContext,
-  file: ForeignFile,
+  source: ForeignSource,
   plan: ImportPlan,
   {
     run: runId,
     branch,
     mode,
-    key,
     batchRows,
     actor,
-    message = `import ${basename(file.path)}`,
+    message = `import ${basename(source.path)}`,
   }: ImportOptions,
 ): Promise<TransactionResult> {
   const place = branch === undefined ? {} : { branch };
   await using run = await openRun({ root, runId, settings, ...place });
-  const existing = await descriptorOf(run, plan.table.name);
-  checkKey(existing ?? plan.table, mode, existing && key && plan.table.key);
-  using progress = showProgress(terminal, "rows", file.rowCount);
-  const rows = readForeignRows(file, plan, batchRows, progress.add);
-  // A table that exists keeps its own descriptor; this file's may be narrower or wider.
-  return await run.load([[existing ?? plan.table, rows]], {
+  using progress = showProgress(terminal, "rows", source.rowCount);
+  const rows = counted(source.batches(plan, batchRows), progress.add);
+  return await run.load([[plan.table, rows]], {
     mode,
     actor,
     message,
     signal: terminal.signal,
   });
+}
+
+/** The table as it is before the import; undefined when it is to be made. Makes nothing. */
+async function existingTable(
+  { root, settings }: CommandContext,
+  { run: runId, table, branch }: ImportOptions,
+): Promise<TableDescriptor | undefined> {
+  const place = branch === undefined ? {} : { branch };
+  try {
+    const mode = { mode: "readOnly", create: "never" } as const;
+    await using run = await openRun({ root, runId, settings, ...mode, ...place });
+    return await descriptorOf(run, table);
+  } catch (error) {
+    if (error instanceof CrvError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+/** @param onRows Called with the number of rows of each batch once it was taken. */
+async function* counted(
+  batches: AsyncIterable<ForeignBatch>,
+  onRows: (count: number) => void,
+): AsyncGenerator<ForeignBatch> {
+  for await (const batch of batches) {
+    yield batch;
+    onRows("numRows" in batch ? batch.numRows : batch.length);
+  }
 }
 
 async function descriptorOf(run: Run, name: string): Promise<TableDescriptor | undefined> {

@@ -3,7 +3,7 @@
  * and shown to the user before anything is written.
  */
 import { type ColumnSpec, CrvError, defineTable, type TableDescriptor } from "crv";
-import type { ForeignColumn } from "./column-inference.js";
+import { columnSpec, type ForeignColumn } from "./foreign-column.js";
 import type { TickClock, TickUnit } from "./tick-clock.js";
 
 /** The column that holds ticks computed from timestamps. */
@@ -46,7 +46,7 @@ export function planImport(
     throw refusal(`the file has a column ${TICK_COLUMN} already; leave it out with --columns`);
   }
   const specs: Record<string, ColumnSpec> = clock ? { [TICK_COLUMN]: "i64" } : {};
-  for (const { name, type, nullable } of columns) specs[name] = nullable ? `${type}?` : type;
+  for (const column of columns) specs[column.name] = columnSpec(column);
   return {
     columns,
     ...(tickColumn && clock && { computedTick: { source: tickColumn, clock } }),

@@ -23,6 +23,8 @@ export function formatCsv(rows: readonly Row[], { safely }: { readonly safely: b
         return text !== undefined && safely ? escapeLine(text) : text;
       }),
     ),
+    // An empty text is no null, which is written as nothing.
+    { cast: { string: (value) => (value === "" ? { value, quoted_empty: true } : value) } },
   );
 }
 

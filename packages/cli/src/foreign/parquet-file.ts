@@ -11,7 +11,7 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 
-export interface ForeignFile {
+export interface ParquetFile {
   readonly path: string;
   readonly metadata: FileMetaData;
   readonly rowCount: number;
@@ -20,7 +20,7 @@ export interface ForeignFile {
 }
 
 /** @throws CrvError `NOT_FOUND`, or `INVALID_ARGUMENT` when it is not a Parquet file. */
-export async function openForeignFile(path: string): Promise<ForeignFile> {
+export async function openParquetFile(path: string): Promise<ParquetFile> {
   const file = await openFile(path);
   try {
     const metadata = await parquetMetadataAsync(file);
@@ -32,7 +32,7 @@ export async function openForeignFile(path: string): Promise<ForeignFile> {
 }
 
 /** Row ranges of the row groups, in file order. */
-export function rowGroupRanges({ metadata }: ForeignFile): { rowStart: number; rowEnd: number }[] {
+export function rowGroupRanges({ metadata }: ParquetFile): { rowStart: number; rowEnd: number }[] {
   let rowEnd = 0;
   return metadata.row_groups.map(({ num_rows }) => {
     const rowStart = rowEnd;
@@ -42,8 +42,8 @@ export function rowGroupRanges({ metadata }: ForeignFile): { rowStart: number; r
 }
 
 /** One column of one row group. @throws CrvError `INVALID_ARGUMENT` when it cannot be decoded. */
-export async function readForeignColumn(
-  { path, scan }: ForeignFile,
+export async function readParquetColumn(
+  { path, scan }: ParquetFile,
   column: string,
   range: { readonly rowStart: number; readonly rowEnd: number },
 ): Promise<DecodedArray> {

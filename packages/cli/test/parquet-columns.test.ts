@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetMetadata, type SchemaElement } from "hyparquet";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
-import { inferColumns } from "../src/foreign/column-inference.js";
+import { inferColumns } from "../src/foreign/parquet-columns.js";
 
 function metadataOf(...columnData: ColumnSource[]): FileMetaData {
   return parquetMetadata(parquetWriteBuffer({ columnData }));

@@ -7,20 +7,10 @@
 import { type ColumnType, CrvError } from "crv";
 import { type FileMetaData, parquetSchema, type SchemaElement } from "hyparquet";
 import { toColumnName } from "./column-name.js";
+import { checkDistinct, type ForeignColumn, selectColumns } from "./foreign-column.js";
 
 /** No struct: a file's structs are not taken. */
-export type ImportedType = Extract<ColumnType, string>;
-
-export interface ForeignColumn {
-  /** In the file. */
-  readonly source: string;
-  /** The file's type in words. */
-  readonly sourceType: string;
-  /** In the table. */
-  readonly name: string;
-  readonly type: ImportedType;
-  readonly nullable: boolean;
-}
+type ImportedType = Extract<ColumnType, string>;
 
 /**
  * @param only Names in the file; default: all.
@@ -29,25 +19,20 @@ export interface ForeignColumn {
  */
 export function inferColumns(metadata: FileMetaData, only?: readonly string[]): ForeignColumn[] {
   const all = parquetSchema(metadata).children;
-  const unknown = only?.find((name) => all.every(({ element }) => element.name !== name));
-  if (unknown !== undefined) {
-    const names = all.map(({ element }) => element.name).join(", ");
-    throw refusal(`the file has no column ${JSON.stringify(unknown)}; it has ${names}`);
-  }
-  const columns = all
-    .filter(({ element }) => only?.includes(element.name) ?? true)
-    .map(({ element, children }): ForeignColumn => {
-      const { name: source } = element;
-      const sourceType = describeType(element);
-      const type = children.length === 0 ? typeOf(element) : undefined;
-      if (type === undefined) {
-        throw refusal(
-          `column ${JSON.stringify(source)} is of type ${sourceType}, which has no lossless type here; name the others with --columns`,
-        );
-      }
-      const nullable = mayBeNull(metadata, element);
-      return { source, sourceType, name: toColumnName(source), type, nullable };
-    });
+  const chosen = selectColumns(all, ({ element }) => element.name, only);
+  const columns = chosen.map(({ element, children }): ForeignColumn => {
+    const { name: source } = element;
+    const sourceType = describeType(element);
+    const type = children.length === 0 ? typeOf(element) : undefined;
+    if (type === undefined) {
+      throw new CrvError(
+        "INVALID_ARGUMENT",
+        `column ${JSON.stringify(source)} is of type ${sourceType}, which has no lossless type here; name the others with --columns`,
+      );
+    }
+    const nullable = mayBeNull(metadata, element);
+    return { source, sourceType, name: toColumnName(source), type, nullable };
+  });
   checkDistinct(columns);
   return columns;
 }
@@ -103,20 +88,4 @@ function describeType(element: SchemaElement): string {
   const logical = logicalName(element);
   if (element.type === undefined) return logical === "" ? "GROUP" : logical;
   return logical === "" ? element.type : `${element.type} ${logical}`;
-}
-
-function checkDistinct(columns: readonly ForeignColumn[]): void {
-  const sourceByName = new Map<string, string>();
-  for (const { source, name } of columns) {
-    const other = sourceByName.get(name);
-    if (other !== undefined) {
-      const both = `${JSON.stringify(other)} and ${JSON.stringify(source)}`;
-      throw refusal(`columns ${both} would both be named ${name}; leave one out with --columns`);
-    }
-    sourceByName.set(name, source);
-  }
-}
-
-function refusal(message: string): CrvError {
-  return new CrvError("INVALID_ARGUMENT", message);
 }

@@ -1,25 +1,19 @@
-/** The rows of a foreign file as the planned table takes them. */
-import { type ForeignFile, readForeignColumn, rowGroupRanges } from "./foreign-file.js";
+/** The rows of a Parquet file as the planned table takes them. */
+import type { ForeignRow } from "./foreign-source.js";
 import { type ImportPlan, TICK_COLUMN } from "./import-plan.js";
+import { type ParquetFile, readParquetColumn, rowGroupRanges } from "./parquet-file.js";
 import { tickOf } from "./tick-clock.js";
 
-export type ForeignRow = Record<string, unknown>;
-
-/**
- * Batches of at most `batchRows` rows. Holds one row group at a time.
- *
- * @param onRows Called with the number of rows of each batch once it was taken.
- */
-export async function* readForeignRows(
-  file: ForeignFile,
+/** Batches of at most `batchRows` rows. Holds one row group at a time. */
+export async function* readParquetRows(
+  file: ParquetFile,
   { columns, computedTick }: ImportPlan,
   batchRows: number,
-  onRows: (count: number) => void,
 ): AsyncGenerator<ForeignRow[]> {
   for (const range of rowGroupRanges(file)) {
     const values = new Map<string, ArrayLike<unknown>>();
     for (const { source } of columns) {
-      values.set(source, await readForeignColumn(file, source, range));
+      values.set(source, await readParquetColumn(file, source, range));
     }
     const groupRows = range.rowEnd - range.rowStart;
     for (let start = 0; start < groupRows; start += batchRows) {
@@ -33,7 +27,6 @@ export async function* readForeignRows(
         }
         return row;
       });
-      onRows(count);
     }
   }
 }

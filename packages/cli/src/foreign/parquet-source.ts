@@ -1,0 +1,22 @@
+/** Parquet as a source of an import. */
+import { formatCount } from "../format/figures.js";
+import type { ForeignSource } from "./foreign-source.js";
+import { inferColumns } from "./parquet-columns.js";
+import { openParquetFile } from "./parquet-file.js";
+import { readParquetRows } from "./parquet-rows.js";
+
+/** @param only Names in the file; default: all. */
+export async function openParquetSource(
+  path: string,
+  only: readonly string[] | undefined,
+): Promise<ForeignSource> {
+  const file = await openParquetFile(path);
+  const { metadata, rowCount } = file;
+  return {
+    path,
+    description: `${formatCount(rowCount)} rows in ${formatCount(metadata.row_groups.length)} row groups`,
+    rowCount,
+    columns: inferColumns(metadata, only),
+    batches: (plan, batchRows) => readParquetRows(file, plan, batchRows),
+  };
+}
