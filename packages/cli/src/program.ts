@@ -9,6 +9,7 @@ import { addCopyCommands } from "./commands/copy.js";
 import { addDiffCommand } from "./commands/diff.js";
 import { addImportCommand } from "./commands/import.js";
 import { addLogCommand } from "./commands/log.js";
+import { addMergeCommand } from "./commands/merge.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
 import { addPublishCommand } from "./commands/publish.js";
 import { addRecoverCommand } from "./commands/recover.js";
@@ -63,6 +64,7 @@ export function createProgram(terminal: Terminal): Command {
   addShowCommand(program, contextOf);
   addLogCommand(program, contextOf);
   addDiffCommand(program, contextOf);
+  addMergeCommand(program, contextOf);
   addBranchCommand(program, contextOf);
   addTagCommand(program, contextOf);
   addRecoverCommand(program, contextOf);

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { DamageFound } from "./damage-found.js";
 import { EXIT_BY_ACTION, EXIT_INTERRUPTED, EXIT_OK } from "./exit-codes.js";
 import { describeFailure } from "./failure.js";
+import { MergeRefused } from "./merge-refused.js";
 import { createProgram } from "./program.js";
 import type { Terminal } from "./terminal.js";
 
@@ -19,6 +20,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       return EXIT_OK;
     }
     if (error instanceof DamageFound) return EXIT_BY_ACTION.repair;
+    if (error instanceof MergeRefused) return EXIT_BY_ACTION["fix-input"];
     if (terminal.signal.aborted) return endEarly(terminal);
     const { exitCode, lines } = describeFailure(error);
     lines.forEach(terminal.note);

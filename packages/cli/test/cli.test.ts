@@ -279,6 +279,16 @@ describe("crv branch and crv tag", () => {
     );
     expect((await crv("diff", "branched", "first", "b@1")).stdout).toBe("no rows changed\n");
     const log = (await crv("log", "branched", "--actor", "ana")).stdout;
+    const dry = await crv("merge", "branched", "b", "--dry-run");
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing was changed") });
+    const merge = await crv("--json", "merge", "branched", "b", "--message", "take it");
+    expect(JSON.parse(merge.stdout)).toMatchObject({
+      dry_run: false,
+      from: { branch: "b" },
+      tables: [{ table: "t", rows_added: ROWS, parts_adopted: expect.any(Number) }],
+      conflict_count: 0,
+    });
+    expect((await crv("merge", "branched", "b")).stdout).toMatch(/^nothing to merge from b@/);
     expect(log).toContain("branch b made");
     expect((await crv("branch", "branched", "b", "--delete")).code).toBe(0);
     expect(await crv("show", "branched", "--branch", "b")).toMatchObject({

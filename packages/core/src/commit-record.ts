@@ -21,8 +21,8 @@ import type { TableVersion, Version } from "./version.js";
 export const FORMAT_VERSION = 1;
 
 /**
- * `data` changes rows, `optimize` preserves them, `recovery` settles another's operation, `refs` makes
- * or deletes branches and tags.
+ * `data` changes rows, `optimize` preserves them, `merge` takes over what another branch changed,
+ * `recovery` settles another's operation, `refs` makes or deletes branches and tags.
  */
 export type CommitKind = "data" | "optimize" | "merge" | "refs" | "recovery";
 
@@ -143,6 +143,11 @@ export interface CommitRecord {
   readonly tables: ReadonlyMap<TableKey, TableChange>;
   /** Members of each artifact that it writes, all of them; none = the artifact is removed. */
   readonly artifacts?: ReadonlyMap<ArtifactName, readonly ArtifactMember[]>;
+  /**
+   * Of a branch merge: the commit that was merged, its second parent, then the newest commits of other
+   * branches that this log holds with it from now on.
+   */
+  readonly merged?: readonly CommitPoint[];
   /** Only in records of main. */
   readonly refs?: RefsChange;
   readonly recovery?: RecoveryEntry;

@@ -6,6 +6,7 @@
  * Each code has a section in docs/errors.md.
  */
 import type { ConstraintViolation } from "./constraint-violation.js";
+import type { MergeConflict } from "./merge-conflict.js";
 import type { Conflict, OperationRef } from "./outcome.js";
 
 /** What the caller should do about an error. */
@@ -57,6 +58,8 @@ export const ERROR_ACTIONS = {
   LIMIT_EXCEEDED: "fix-input",
   /** A required column is absent from the input. */
   MISSING_COLUMN: "fix-input",
+  /** Two branches changed the same thing differently; nothing was merged. */
+  MERGE_CONFLICTS: "fix-input",
   /** What should be read does not exist. */
   NOT_FOUND: "fix-input",
   /** A required column holds a null. */
@@ -172,6 +175,26 @@ export class ConstraintError extends IoError {
   constructor(message: string, violation: ConstraintViolation) {
     super("CONSTRAINT_VIOLATED", message, { details: { ...violation } });
     this.violation = violation;
+  }
+}
+
+/** Two branches cannot be merged as they are; nothing changed. Carries the conflicts as values. */
+export class MergeConflictError extends IoError {
+  override readonly name = "MergeConflictError";
+  /** At most {@link MERGE_CONFLICTS_MAX}. */
+  readonly conflicts: readonly MergeConflict[];
+  readonly conflictCount: number;
+
+  constructor(
+    message: string,
+    conflicts: readonly MergeConflict[],
+    conflictCount: number,
+    cause?: unknown,
+  ) {
+    const details = { conflicts, conflictCount };
+    super("MERGE_CONFLICTS", message, cause === undefined ? { details } : { details, cause });
+    this.conflicts = conflicts;
+    this.conflictCount = conflictCount;
   }
 }
 

@@ -176,6 +176,7 @@ export {
   IoManifestError,
   IoSchemaError,
   IoWriteError,
+  MergeConflictError,
   SchemaError,
   show,
   UnknownOutcomeError,
@@ -237,6 +238,12 @@ export {
   TICK_MAX,
   VECTOR_SIZE_MAX,
 } from "./limits.js";
+export {
+  MERGE_CONFLICTS_MAX,
+  type MergeChoice,
+  type MergeConflict,
+  type MergeConflictKind,
+} from "./merge-conflict.js";
 export { checkLowerSnake, isLowerSnake } from "./naming.js";
 export { type ObjectKey, parseObjectKey } from "./object-key.js";
 export type { CommitOutcome, Conflict, OperationRef, Resolution } from "./outcome.js";

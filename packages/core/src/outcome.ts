@@ -35,7 +35,9 @@ export type Conflict =
     }
   /** Of a branch or tag that is made or deleted: it is there, is not there or is another, is needed. */
   | { readonly kind: "RefExists" | "RefMissing" | "RefInUse"; readonly name: string }
-  /** The branch of the operation was deleted. */
+  /** Of a branch merge: another one came first, so that what the branches have in common is another. */
+  | { readonly kind: "HistoryMerged"; readonly at: Version }
+  /** The branch of the operation was deleted, or the one that it merges. */
   | { readonly kind: "BranchDeleted"; readonly branch: BranchName }
   | { readonly kind: "Fenced"; readonly at: Version }
   | { readonly kind: "BelowFloor"; readonly floor: Version }

@@ -1,18 +1,32 @@
 /** The part of a run that is about its branches, its tags, and what differs between versions. */
 import { type BranchName, parseBranchName, parseTableKey, parseTagName } from "@crv/core";
 import { Dataset, type DatasetOptions, type Descriptors } from "@crv/io";
-import type { BranchSummary, RunDiff, StagedStorage, TagSummary } from "@crv/storage-trait";
+import type {
+  BranchSummary,
+  MergeReport,
+  RunDiff,
+  StagedStorage,
+  TagSummary,
+} from "@crv/storage-trait";
 import { checkCount, checkKeys } from "./check-options.js";
+import { checkMergeOptions, type RunMergeOptions } from "./merge-options.js";
 import { type CreateRefOptions, checkRefOptions, type RefOptions } from "./ref-options.js";
 import type { RunDiffOptions } from "./run-reports.js";
 import { parseTarget, targetOf, type VersionTarget } from "./run-target.js";
 
+/** Opens another branch of the run, for writing. */
+export type OpenBranch = (branch: BranchName) => Promise<StagedStorage>;
+
 export class BranchedDataset<Tables extends Descriptors = readonly []> extends Dataset<Tables> {
   readonly #storage: StagedStorage;
+  readonly #openBranch: OpenBranch;
+  readonly #readOnly: boolean;
 
-  constructor(options: DatasetOptions<Tables>) {
+  constructor(options: DatasetOptions<Tables> & { readonly openBranch: OpenBranch }) {
     super(options);
     this.#storage = options.storage;
+    this.#openBranch = options.openBranch;
+    this.#readOnly = options.readOnly === true;
   }
 
   /** What is read and written: `main`, unless `openRun` was told another. */
@@ -44,6 +58,32 @@ export class BranchedDataset<Tables extends Descriptors = readonly []> extends D
       ...(keysMax !== undefined && { keysMax }),
       ...(signal && { signal }),
     });
+  }
+
+  /**
+   * Merges a branch into the one that this run is open on, in one commit with two parents: what it changed
+   * since both had a version in common is changed here as well. Rows of a table with a key are merged by
+   * key, other tables, tensors and files by what was added. What both changed differently is a conflict; of
+   * such a merge nothing is committed.
+   *
+   * @example
+   * await run.merge({ from: "what-if", strategy: "theirs" });
+   * const { conflicts } = await run.merge({ from: "what-if", dryRun: true });
+   *
+   * @throws MergeConflictError with the conflicts. ConflictError when another commit came between: merge
+   *   again. UnknownOutcomeError. IoError `NOT_FOUND`, `INVALID_ARGUMENT`, `READ_ONLY`, `ABORTED`,
+   *   `CLOSED`. GrammarError `INVALID_NAME`.
+   */
+  async merge(options: RunMergeOptions): Promise<MergeReport> {
+    const { from, into = this.branch, how } = checkMergeOptions(options);
+    // One that cannot be written to refuses it.
+    if (into === this.branch || this.#readOnly) return this.#storage.merge(from, how);
+    const storage = await this.#openBranch(into);
+    try {
+      return await storage.merge(from, how);
+    } finally {
+      await storage.close();
+    }
   }
 
   /** The branches of the run, `main` first. */

@@ -52,6 +52,10 @@ export {
   type LeftOutColumn,
   listTables,
   MESSAGES_DESC,
+  type MergeChoice,
+  type MergeConflict,
+  MergeConflictError,
+  type MergeConflictKind,
   type OperationId,
   type OperationRef,
   ORACLE_CALLS_DESC,
@@ -136,8 +140,12 @@ export type {
   CleanupOptions,
   CleanupReport,
   CommitPointName,
+  DecidedConflict,
   Durability,
   HeldVersion,
+  MergedTable,
+  MergeOptions,
+  MergeReport,
   OptimizedTable,
   OptimizeOptions,
   OptimizeReport,
@@ -177,6 +185,7 @@ export type { FollowedCommit, FollowOptions } from "./follow.js";
 export { IoSettings } from "./io-settings.js";
 export { type LoadedSettings, type LoadSettingsOptions, loadSettings } from "./load-settings.js";
 export { makeRunId } from "./make-run-id.js";
+export type { RunMergeOptions } from "./merge-options.js";
 export { openDataset } from "./open-dataset.js";
 export { type OpenRunOptions, openRun } from "./open-run.js";
 export {

@@ -143,8 +143,11 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
       clock: systemClock,
       watch: (onChange) => watchDirectory(join(path, LOG_PREFIX), onChange),
     });
+  const openBranch = async (other: BranchName) =>
+    (await openToWrite(path, runId, other, settings, durability, {})).storage;
   const shared = {
     ...opened,
+    openBranch,
     settings,
     tables,
     durability,

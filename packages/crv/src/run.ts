@@ -29,7 +29,7 @@ import type {
   TrimReport,
 } from "@crv/storage-trait";
 import { RunTensors } from "@crv/tensors";
-import { BranchedDataset } from "./branched-dataset.js";
+import { BranchedDataset, type OpenBranch } from "./branched-dataset.js";
 import { type BundleContext, type BundleOptions, bundleFacts } from "./bundle-facts.js";
 import { checkCount, checkKeys, checkTable } from "./check-options.js";
 import {
@@ -58,6 +58,7 @@ export interface RunOptions<Tables extends Descriptors> extends DatasetOptions<T
   readonly path: string;
   /** Directory of the store, as it was given. */
   readonly root: string;
+  readonly openBranch: OpenBranch;
   readonly inspect: () => Promise<readonly ExaminedOperation[]>;
   /** Released after the storage. */
   readonly owned?: AsyncDisposable;

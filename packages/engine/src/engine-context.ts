@@ -66,7 +66,7 @@ export interface EngineContext extends ReaderContext {
   readonly stageBytesMax: number;
   /** How long this process may be silent before others may fence its operations. */
   readonly leaseMs: number;
-  /** Keys that a check of constraints holds at once; more are checked in several passes. */
+  /** Keys that a check of constraints, or a merge, holds at once; more are looked at in several passes. */
   readonly keysHeldMax: number;
   readonly turns: CommitTurns;
   /** Operations of this process that are under way. */

@@ -35,6 +35,7 @@ import { diffStates } from "./diff/diff-states.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
 import { type FoundState, findState, pointOf } from "./find-state.js";
 import { adoptRun } from "./foreign/adopt-run.js";
+import { mergeBranch } from "./merge/merge-branch.js";
 import { optimizeRun } from "./optimize/optimize-run.js";
 import { pinStorage } from "./pinned-storage.js";
 import { publishView } from "./publish-view.js";
@@ -50,6 +51,7 @@ const DIFF_ROWS_HELD_MAX = 1 << 20;
 const WRITE_VERBS = [
   "append",
   "begin",
+  "merge",
   "optimize",
   "resolve",
   "trimLog",
@@ -83,6 +85,7 @@ export function makeStorage(context: EngineContext): StagedStorage {
       return cleanupRun(context, options);
     },
     hold: async (snapshot, forMs) => holdVersion(context, snapshot, forMs),
+    merge: (from, options = {}) => mergeBranch(context, from, options),
     optimize: (options) => optimizeRun(context, options),
     resolve: (operation) => resolve(context, operation),
     publishView: async (table) => {
@@ -234,6 +237,10 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
       checkOpen();
       stateOf(snapshot);
       return verbs.hold(snapshot, forMs);
+    },
+    merge: async (...args) => {
+      checkOpen();
+      return verbs.merge(...args);
     },
     optimize: async (options) => {
       checkOpen();

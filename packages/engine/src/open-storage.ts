@@ -69,7 +69,7 @@ export interface OpenStorageOptions extends OpenReaderOptions {
   readonly stageBytesMax?: number;
   /** How long this process may be silent before others may fence its operations; default 60 s. */
   readonly leaseMs?: number;
-  /** Keys that a check of constraints holds at once. */
+  /** Keys that a check of constraints, or a merge, holds at once. */
   readonly keysHeldMax?: number;
   readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;
   /** Told of commits, conflicts, recoveries and maintenance of this process. */

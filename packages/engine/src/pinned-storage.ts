@@ -63,6 +63,7 @@ export function pinStorage(storage: StagedStorage, pin: SnapshotHandle): StagedS
     begin: refuse,
     cleanup: refuse,
     hold: refuse,
+    merge: refuse,
     optimize: refuse,
     resolve: refuse,
     trimLog: refuse,

@@ -43,6 +43,17 @@ function formatKey(values: readonly Scalar[]): string {
     .join("");
 }
 
+/** The values of a key that {@link keysOf} gave. */
+export function keyValues(
+  key: string,
+  { key: columns, columns: types }: TableDescriptor,
+): readonly Scalar[] {
+  return parseKey(
+    key,
+    columns.map((name) => types[name] as ColumnType),
+  );
+}
+
 /** The values of a key that {@link visitKeys} gave, of columns of these types. */
 export function parseKey(key: string, types: readonly ColumnType[]): readonly Scalar[] {
   if (types.length === 1) return [parseValue(key, types[0] as ColumnType)];

@@ -45,6 +45,12 @@ export class StagedArtifacts {
     return { name, version, createdAt, members };
   }
 
+  /** Members that another branch wrote. */
+  adopt(name: ArtifactName, members: readonly ArtifactMember[]): void {
+    checkPlace(this.draft, name);
+    this.draft.write(name, members, this.#context.clock.now().toISOString());
+  }
+
   async remove(name: ArtifactName): Promise<void> {
     await this.#drop(this.draft.remove(name));
   }

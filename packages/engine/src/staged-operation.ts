@@ -16,7 +16,7 @@ import {
 } from "@crv/core";
 import { arrowSchema } from "@crv/core/arrow";
 import {
-  fitsTable,
+  type MergeEdit,
   type Proposal,
   type RunState,
   STRICT_RETRIES_MAX,
@@ -36,18 +36,20 @@ import type { RecordBatch } from "apache-arrow";
 import { followedBy, inChunks } from "./batch-stream.js";
 import { deleteRows, updateRows } from "./change-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
-import { checkConstraints, isAppendChecked } from "./constraints/check-constraints.js";
+import { checkConstraints } from "./constraints/check-constraints.js";
 import type { EngineContext } from "./engine-context.js";
-import { type Evolution, evolvedDraft } from "./evolved-draft.js";
 import { registerFiles } from "./foreign/register-files.js";
 import { partsThatMayHold } from "./keys/candidate-parts.js";
+import type { MergedParts } from "./merge/merged-parts.js";
 import { checkHasKey, prepareMerge } from "./merge-rows.js";
+import { mayRecheck, rebaseOnto } from "./rebase-operation.js";
 import { type ChangeBatch, type RewriteReport, rewriteParts } from "./rewrite-parts.js";
 import { planTable, type TablePlan } from "./scan/plan.js";
 import { pruneParts } from "./scan/prune.js";
 import { scanTable } from "./scan/scan-table.js";
-import { operationEnded, otherDescriptor, unknownTable } from "./stage-errors.js";
+import { operationEnded, unknownTable } from "./stage-errors.js";
 import { stageRows } from "./stage-rows.js";
+import { stageSchema } from "./stage-schema.js";
 import { StagedArtifacts } from "./staged-artifacts.js";
 import { countRows, operationKind, stagedHandle, sumOf } from "./staged-handle.js";
 import { isStale } from "./stale-outcome.js";
@@ -65,6 +67,7 @@ export class EngineOperation implements StagedOperation {
   readonly #kinds = new Set<StageKind>();
   /** What the log says of the id already: then nothing is staged, and `commit` repeats it. */
   readonly #settled: CommitOutcome | undefined;
+  readonly #merge: MergeEdit | undefined;
   /** Stage calls that hold rows: they share the budget of the operation. */
   #holding = 0;
   /** Whether rows may depend on something that was read. */
@@ -77,12 +80,14 @@ export class EngineOperation implements StagedOperation {
     intent: OperationIntent,
     base: RunState,
     settled?: CommitOutcome,
+    merge?: MergeEdit,
   ) {
     this.ref = ref;
     this.#context = context;
     this.#intent = intent;
     this.#base = base;
     this.#settled = settled;
+    this.#merge = merge;
     this.#pipeline = new CommitPipeline(context, ref, intent.actor ?? null);
     this.#artifacts = new StagedArtifacts(context, this.#pipeline, base);
     context.own.add(ref.operationId);
@@ -130,26 +135,36 @@ export class EngineOperation implements StagedOperation {
     });
   }
 
-  async stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle> {
-    this.#checkOpen();
-    if (change.kind === "evolve") return this.#stageEvolution(table, change);
-    const { descriptor } = change;
-    const existing = this.#base.tables.get(table);
-    if (existing && !fitsTable(existing, descriptor)) throw otherDescriptor(table);
-    this.#kinds.add("schema");
-    if (!this.#drafts.has(table)) this.#drafts.set(table, new TableDraft(descriptor, existing));
-    const version = tableVersionOf(this.#base, table);
-    this.#expect(table, hasConstraints(descriptor.constraints) ? version : null);
-    return stagedHandle("schema", table, [], 0, 0);
+  /** What a merge of branches does to one table. @returns how many parts it wrote. */
+  async stageMergedParts(table: TableKey, merged: MergedParts): Promise<number> {
+    const { parts } = await this.#stage("merge", table, true, async (draft) => ({
+      removed: merged.removed,
+      added: [...merged.adopted, ...(await this.#write(draft, merged.rows))],
+      touched: 0,
+    }));
+    return parts.length - merged.adopted.length;
   }
 
-  #stageEvolution(table: TableKey, change: Evolution): StagedHandle {
+  adoptArtifact({ name, members }: Artifact): void {
+    this.#checkOpen();
+    this.#artifacts.adopt(name, members);
+  }
+
+  /** As {@link commit} does, without committing. @throws ConstraintError. */
+  async checkConstraints(): Promise<void> {
+    this.#checkOpen();
+    await this.#propose();
+  }
+
+  async stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle> {
+    this.#checkOpen();
     const handle = stagedHandle("schema", table, [], 0, 0);
-    if (this.#settled) return handle;
-    const draft = evolvedDraft(this.#draft(table), this.#base.tables.get(table), change);
+    if (change.kind === "evolve" && this.#settled) return handle;
+    const known = () => (change.kind === "evolve" ? this.#draft(table) : this.#drafts.get(table));
+    const { draft, expected } = stageSchema(change, known, this.#base.tables.get(table));
     this.#kinds.add("schema");
     this.#drafts.set(table, draft);
-    this.#expect(table, draft.baseVersion);
+    this.#expect(table, expected);
     return handle;
   }
 
@@ -233,7 +248,7 @@ export class EngineOperation implements StagedOperation {
   async #land(): Promise<CommitOutcome> {
     for (let rechecks = 0; ; rechecks++) {
       const proposal = await this.#propose();
-      if (proposal.edits.size === 0 && !this.#artifacts.draft.hasEffect) {
+      if (proposal.edits.size === 0 && !this.#artifacts.draft.hasEffect && !this.#merge) {
         await this.#pipeline.withdraw();
         return { kind: "unchanged", version: this.#base.version };
       }
@@ -248,7 +263,8 @@ export class EngineOperation implements StagedOperation {
   /** What is to be committed. What the constraints read joins the read set. */
   async #propose(): Promise<Proposal> {
     const { mode, actor = null, message = null } = this.#intent;
-    const changed = [...this.#drafts].filter(([, draft]) => draft.hasEffect);
+    const { draft } = this.#artifacts;
+    const changed = [...this.#drafts].filter(([, table]) => table.hasEffect);
     if (changed.length > 0 && mode !== "content-preserving") {
       const { parts, keysHeldMax } = this.#context;
       const scope = { base: this.#base, drafts: this.#drafts, parts, keysHeldMax };
@@ -260,21 +276,17 @@ export class EngineOperation implements StagedOperation {
       mode,
       actor,
       message,
-      kind: operationKind(this.#kinds, changed.length, this.#artifacts.draft.kind),
+      kind: this.#merge ? "merge" : operationKind(this.#kinds, changed.length, draft.kind),
       expected: this.#expected,
-      edits: new Map(changed.map(([table, draft]) => [table, draft.editAt(this.#base.version)])),
-      artifacts: this.#artifacts.draft.edits,
+      edits: new Map(changed.map(([key, table]) => [key, table.editAt(this.#base.version)])),
+      artifacts: draft.edits,
+      merge: this.#merge,
     };
   }
 
-  /** Whether only constraints look at tables, so that to look again is to have begun later. */
   get #mayRecheck(): boolean {
-    const { mode, recheck = false } = this.#intent;
-    if (!recheck || mode !== "blind" || this.#hasRead || this.#artifacts.draft.edits) return false;
-    return (
-      [...this.#kinds].every((kind) => kind === "append" || kind === "schema") &&
-      [...this.#drafts.values()].some((draft) => isAppendChecked(this.#base, draft.descriptor))
-    );
+    if (this.#hasRead || this.#artifacts.draft.edits) return false;
+    return mayRecheck(this.#intent, this.#kinds, this.#base, this.#drafts);
   }
 
   /** Puts what was staged on the newest version. */
@@ -283,12 +295,7 @@ export class EngineOperation implements StagedOperation {
     this.#base = await log.refresh();
     // Rule `syncfound`, as where the operation began.
     await log.makeDurable(store);
-    for (const [table, draft] of this.#drafts) {
-      this.#drafts.set(table, draft.rebase(this.#base.tables.get(table)));
-    }
-    for (const [table, version] of this.#expected) {
-      if (version !== null) this.#expected.set(table, tableVersionOf(this.#base, table));
-    }
+    rebaseOnto(this.#base, this.#drafts, this.#expected);
   }
 
   #stageMerged(table: TableKey, rows: RecordBatch): Promise<StagedHandle> {

@@ -21,11 +21,12 @@ import {
 } from "./artifacts/artifact-shape.js";
 import { decodeDocument, encodeDocument } from "./document.js";
 import { Ledger, type LedgerEntry } from "./ledger.js";
+import { NO_LINEAGE, withPoints } from "./lineage.js";
 import { PartPaths } from "./part-paths.js";
 import type { LivePart } from "./parts/live-part.js";
 import { PartList } from "./parts/part-list.js";
 import { hasRefs, NO_REFS } from "./refs.js";
-import { refsShape, writeRefs } from "./refs-shape.js";
+import { pointShape, refsShape, writePoint, writeRefs } from "./refs-shape.js";
 import type { RunState, TableState } from "./run-state.js";
 import {
   commitIdShape,
@@ -88,6 +89,7 @@ const checkpointShape: z.ZodType<RunState> = z
     created_at: timeShape,
     tables: z.array(tableShape),
     artifacts: z.array(artifactShape).optional(),
+    merged: z.array(pointShape).optional(),
     refs: refsShape.optional(),
     settled: z.array(settledShape),
     audited: z.array(z.tuple([operationIdShape, versionShape])),
@@ -100,6 +102,7 @@ const checkpointShape: z.ZodType<RunState> = z
       commitId: c.commit_id,
       createdAt: c.created_at,
       tables: new Map(c.tables.map((t) => [t.key, t])),
+      lineage: withPoints(NO_LINEAGE, c.merged ?? []),
       refs: c.refs ?? NO_REFS,
       ledger: Ledger.from(c.settled, c.audited),
       artifacts,
@@ -121,6 +124,7 @@ export async function writeCheckpoint(
     created_at: state.createdAt,
     tables: [...state.tables.values()].map(describeTable),
     ...(artifacts.length > 0 && { artifacts: artifacts.map(describeArtifact) }),
+    ...(state.lineage.size > 0 && { merged: [...state.lineage.values()].map(writePoint) }),
     ...(hasRefs(state.refs) && { refs: writeRefs(state.refs) }),
     settled: [...state.ledger.settled(state.version)].map(([id, e]) => [id, e.kind, e.version]),
     audited: [...state.ledger.audited(state.version)],

@@ -34,6 +34,7 @@ export type Damage = "refuse" | "stop-before";
 /** Where a branch begins: a version of the branch that it was made from. */
 export interface LogBase {
   readonly parent: CommitLog;
+  readonly point: CommitPoint;
   readonly state: RunState;
 }
 
@@ -271,7 +272,7 @@ export class CommitLog {
   }
 
   #beginning(): RunState {
-    return this.#base ? forkState(this.#base.state) : emptyState();
+    return this.#base ? forkState(this.#base.state, this.#base.point) : emptyState();
   }
 
   /** A checkpoint does not say whether it is of a branch. */

@@ -7,6 +7,13 @@ export { findCheckpoint, isCheckpointDue } from "./find-checkpoint.js";
 export { checkFloor, raiseFloor, readFloor } from "./floor.js";
 export { foreignState } from "./foreign-state.js";
 export { Ledger, type LedgerEntry } from "./ledger.js";
+export {
+  commonPoints,
+  holds,
+  type Lineage,
+  pointsBeyond,
+  withPoints,
+} from "./lineage.js";
 export type { LivePart } from "./parts/live-part.js";
 export { PartList } from "./parts/part-list.js";
 export {
@@ -16,6 +23,7 @@ export {
   composeRecovery,
   type Judgement,
   judge,
+  type MergeEdit,
   type Proposal,
   type RecordIdentity,
   type TableEdit,

@@ -5,8 +5,10 @@
 import {
   type ArtifactMember,
   type ArtifactName,
+  type BranchName,
   type CommitId,
   type CommitKind,
+  type CommitPoint,
   type CommitRecord,
   type Conflict,
   FORMAT_VERSION,
@@ -25,7 +27,8 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
-import { findRefConflict, NO_REFS, type RefsEdit } from "./refs.js";
+import { equalLineages, type Lineage } from "./lineage.js";
+import { branchNameOf, findRefConflict, NO_REFS, type RefsEdit } from "./refs.js";
 import { fitsTable, type RunState, type TableState, tableVersionOf } from "./run-state.js";
 
 /** What an operation does to one table. */
@@ -60,6 +63,16 @@ export interface Companion {
   readonly shared: SharedRows;
 }
 
+/** What makes an operation a branch merge. */
+export interface MergeEdit {
+  /** The commit that is merged, then what it holds of other branches and the target does not. */
+  readonly merged: readonly [CommitPoint, ...CommitPoint[]];
+  /** Lineage of the state that it was merged with. */
+  readonly lineage: Lineage;
+  /** The branch that parts are taken over from: in main it must be there, or they may be gone. */
+  readonly source: BranchName;
+}
+
 export interface Proposal {
   readonly ref: OperationRef;
   readonly mode: "blind" | "strict" | "content-preserving";
@@ -70,6 +83,7 @@ export interface Proposal {
   readonly expected: ReadonlyMap<TableKey, TableVersion | null>;
   readonly edits: ReadonlyMap<TableKey, TableEdit>;
   readonly artifacts?: ArtifactEdits | undefined;
+  readonly merge?: MergeEdit | undefined;
   /** Names to make or delete, of main. */
   readonly refs?: RefsEdit;
   /** Present when the edits hold the rows of several appends: its own part of them. */
@@ -115,6 +129,8 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
     const actual = state.artifacts.versionOf(artifact, state.version);
     if (actual !== expected) return { kind: "ArtifactChanged", artifact, expected, actual };
   }
+  const mergeConflict = proposal.merge && findMergeConflict(proposal.merge, state);
+  if (mergeConflict) return mergeConflict;
   const refConflict = proposal.refs && findRefConflict(state.refs ?? NO_REFS, proposal.refs);
   if (refConflict) return refConflict;
   const newcomer = findNewReference(proposal, state);
@@ -140,6 +156,15 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
     }
   }
   return undefined;
+}
+
+function findMergeConflict(merge: MergeEdit, state: RunState): Conflict | undefined {
+  const { merged, lineage, source } = merge;
+  if (!equalLineages(lineage, state.lineage)) return { kind: "HistoryMerged", at: state.version };
+  const { branchId } = merged[0];
+  if (state.refs === null || branchId === null) return undefined;
+  const isLiving = branchNameOf(state.refs, branchId) !== undefined;
+  return isLiving ? undefined : { kind: "BranchDeleted", branch: source };
 }
 
 function fitsEdit(table: TableState, { descriptor, readAt }: TableEdit): boolean {
@@ -186,8 +211,10 @@ export function composeCommit(
   const artifacts = new Map(proposals.flatMap((p) => [...(p.artifacts?.changes ?? [])]));
   // One that changes refs is alone.
   const [refs] = proposals.flatMap((proposal) => proposal.refs ?? []);
+  // So is one that merges: it is strict.
+  const [merged] = proposals.flatMap(({ merge }) => (merge ? [merge.merged] : []));
   return {
-    ...header(state, identity),
+    ...header(state, identity, merged?.[0]),
     kind: kindOf(proposals),
     operations: proposals.flatMap((p) => [
       { ...describe(p, p.kind), ...(p.artifacts && { artifacts: p.artifacts.expected }) },
@@ -196,6 +223,7 @@ export function composeCommit(
     aborts: [],
     tables,
     ...(artifacts.size > 0 && { artifacts }),
+    ...(merged && { merged }),
     ...(refs && { refs: refs.change }),
   };
 }
@@ -246,18 +274,19 @@ export function composeRecovery(
   };
 }
 
-function header(state: RunState, identity: RecordIdentity) {
+function header(state: RunState, identity: RecordIdentity, second?: CommitPoint) {
   return {
     format: FORMAT_VERSION,
     version: state.version + 1,
     commitId: identity.commitId,
-    parents: state.commitId === null ? [] : [state.commitId],
+    parents: [state.commitId, second?.commitId ?? null].filter((id) => id !== null),
     createdAt: identity.createdAt,
   } as const;
 }
 
 function kindOf(proposals: readonly Proposal[]): CommitKind {
   if (proposals.some((p) => p.refs)) return "refs";
+  if (proposals.some((p) => p.merge)) return "merge";
   return proposals.every((p) => p.mode === "content-preserving") ? "optimize" : "data";
 }
 

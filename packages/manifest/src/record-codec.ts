@@ -24,7 +24,7 @@ import {
   writeArtifactChanges,
 } from "./artifacts/artifact-shape.js";
 import { corrupt, decodeDocument, encodeDocument } from "./document.js";
-import { refsChangeShape, writeRefsChange } from "./refs-shape.js";
+import { pointShape, refsChangeShape, writePoint, writeRefsChange } from "./refs-shape.js";
 import {
   commitIdShape,
   countShape,
@@ -143,6 +143,7 @@ const recordShape: z.ZodType<CommitRecord> = z
     aborts: z.array(operationIdShape),
     tables: mapShape(tableKeyShape, tableChangeShape),
     artifacts: artifactChangesShape.optional(),
+    merged: z.array(pointShape).min(1).optional(),
     refs: refsChangeShape.optional(),
     recovery: recoveryShape.optional(),
   })
@@ -157,6 +158,7 @@ const recordShape: z.ZodType<CommitRecord> = z
     aborts: r.aborts,
     tables: r.tables,
     ...(r.artifacts && { artifacts: r.artifacts }),
+    ...(r.merged && { merged: r.merged }),
     ...(r.refs && { refs: r.refs }),
     ...(r.recovery && { recovery: r.recovery }),
   }));
@@ -199,6 +201,7 @@ export function describeRecord(record: CommitRecord): Readonly<Record<string, un
     aborts: record.aborts,
     tables: writeMap(record.tables, describeChange),
     ...(record.artifacts && { artifacts: writeArtifactChanges(record.artifacts) }),
+    ...(record.merged && { merged: record.merged.map(writePoint) }),
     ...(record.refs && { refs: writeRefsChange(record.refs) }),
     ...(record.recovery && { recovery: describeRecovery(record.recovery) }),
   };

@@ -41,7 +41,7 @@ function hasCommit({ version, commit_id }: StoredPoint): boolean {
   return (version === 0) === (commit_id === null);
 }
 
-const pointShape: z.ZodType<CommitPoint> = z
+export const pointShape: z.ZodType<CommitPoint> = z
   .object(pointMembers)
   .refine(hasCommit, "commit_id does not go with version")
   .transform(readPoint);
@@ -90,6 +90,6 @@ function writeBranch({ id, from }: BranchEntry): object {
   return { id, from: writePoint(from) };
 }
 
-function writePoint({ branchId, version, commitId }: CommitPoint): object {
+export function writePoint({ branchId, version, commitId }: CommitPoint): object {
   return { branch_id: branchId, version, commit_id: commitId };
 }

@@ -4,6 +4,7 @@
  */
 import {
   type CommitId,
+  type CommitPoint,
   type CommitRecord,
   equalDescriptors,
   formatRecordKey,
@@ -21,6 +22,7 @@ import {
 import { ArtifactIndex } from "./artifacts/artifact-index.js";
 import { corrupt } from "./document.js";
 import { Ledger } from "./ledger.js";
+import { type Lineage, NO_LINEAGE, withPoints } from "./lineage.js";
 import { PartPaths } from "./part-paths.js";
 import type { LivePart } from "./parts/live-part.js";
 import { PartList } from "./parts/part-list.js";
@@ -50,6 +52,8 @@ export interface RunState {
   /** Of the newest commit; never goes back. */
   readonly createdAt: string | null;
   readonly tables: ReadonlyMap<TableKey, TableState>;
+  /** What it holds of other branches. */
+  readonly lineage: Lineage;
   /** Null in a branch: names are made in main alone. */
   readonly refs: Refs | null;
   readonly ledger: Ledger;
@@ -64,6 +68,7 @@ export function emptyState(): RunState {
     commitId: null,
     createdAt: null,
     tables: new Map(),
+    lineage: NO_LINEAGE,
     refs: NO_REFS,
     ledger: new Ledger(),
     artifacts: new ArtifactIndex(),
@@ -71,11 +76,16 @@ export function emptyState(): RunState {
   };
 }
 
-/** `state` as the beginning of a branch: what is committed to either is not seen by the other. */
-export function forkState(state: RunState): RunState {
+/**
+ * `state` as the beginning of a branch: what is committed to either is not seen by the other.
+ *
+ * @param from Where the branch begins; absent of a state before that, which is of the other branch.
+ */
+export function forkState(state: RunState, from?: CommitPoint): RunState {
   const { version } = state;
   return {
     ...state,
+    lineage: withPoints(state.lineage, from ? [from] : []),
     refs: null,
     ledger: state.ledger.fork(version),
     artifacts: state.artifacts.fork(version),
@@ -111,8 +121,14 @@ export function foldRecord(state: RunState, record: CommitRecord): RunState {
   if (record.version !== state.version + 1) {
     throw corrupt(key, `it follows version ${state.version}`);
   }
-  if ((record.parents[0] ?? null) !== state.commitId) {
+  const parents = [state.commitId, record.merged?.[0]?.commitId ?? null].filter(
+    (id) => id !== null,
+  );
+  if (record.parents[0] !== parents[0]) {
     throw corrupt(key, `its parent is not the commit of version ${state.version}`);
+  }
+  if (record.parents.length !== parents.length || record.parents[1] !== parents[1]) {
+    throw corrupt(key, "its second parent is not the commit that it merged");
   }
   const tables = new Map(state.tables);
   for (const [table, change] of record.tables) {
@@ -125,6 +141,7 @@ export function foldRecord(state: RunState, record: CommitRecord): RunState {
     commitId: record.commitId,
     createdAt: record.createdAt,
     tables,
+    lineage: record.merged ? withPoints(state.lineage, record.merged) : state.lineage,
     refs: nextRefs(key, state, record),
     ledger: state.ledger,
     artifacts: state.artifacts,

@@ -2,7 +2,14 @@
  * Goal: names of branches and tags follow from the records of main alone, in whatever form a state is
  * read back, and a record that does not follow is found.
  */
-import type { BranchId, BranchName, CommitRecord, RefsChange, TagName } from "@crv/core";
+import type {
+  BranchId,
+  BranchName,
+  CommitPoint,
+  CommitRecord,
+  RefsChange,
+  TagName,
+} from "@crv/core";
 import { SimulatedDisk } from "@crv/storage-trait/testing";
 import { describe, expect, test } from "vitest";
 import {
@@ -69,6 +76,43 @@ describe("records and checkpoints", () => {
   });
 });
 
+describe("lineage", () => {
+  const theirs = { ...point(7, ID), commitId: commitIdOf(70) };
+  const merging = (merged: CommitPoint[], parents = [commitIdOf(1), theirs.commitId]) => ({
+    ...recordOf(2),
+    kind: "merge" as const,
+    parents,
+    merged,
+  });
+
+  test("is what records say that they merged, also in checkpoints", async () => {
+    const record = merging([theirs, point(3, OTHER)]);
+    expect(await decodeRecord(2, await encodeRecord(record))).toEqual(record);
+    const state = applyRecord(first(), record);
+    expect([...state.lineage.values()]).toEqual([theirs, point(3, OTHER)]);
+    const store = new SimulatedDisk().process("writer");
+    await writeCheckpoint(store, state, "full");
+    await writeSegmentedCheckpoint(store, state, "full");
+    expect((await readCheckpoint(store, 2))?.lineage).toEqual(state.lineage);
+    expect((await readSegmentedCheckpoint(store, 2))?.lineage).toEqual(state.lineage);
+  });
+
+  test("of a branch begins with where it was made, and only grows", () => {
+    const branch = forkState(first(), point(1));
+    expect([...branch.lineage.values()]).toEqual([point(1)]);
+    const merged = applyRecord(branch, merging([theirs, point(1)]));
+    expect([...merged.lineage.values()]).toEqual([point(1), theirs]);
+  });
+
+  test.each([
+    ["another second parent", merging([theirs], [commitIdOf(1), commitIdOf(9)])],
+    ["no second parent", merging([theirs], [commitIdOf(1)])],
+    ["a second parent without a merge", { ...recordOf(2), parents: [1, 9].map(commitIdOf) }],
+  ])("is corrupt with %s", (_, record) => {
+    expect(() => applyRecord(first(), record)).toThrow(/second parent/);
+  });
+});
+
 describe("a record is corrupt that", () => {
   test.each([
     ["makes a branch that is there", change({ branches: { b: { id: OTHER, from: point(1) } } })],
@@ -109,7 +153,11 @@ describe("the log of a branch", () => {
     await createRecord(store, recordOf(1), "full");
     const main = new CommitLog(store);
     const state = await main.stateOf({ version: 1, commitId: commitIdOf(1) } as never);
-    const branch = new CommitLog(disk.process("empty branch"), "refuse", { parent: main, state });
+    const branch = new CommitLog(disk.process("empty branch"), "refuse", {
+      point: point(1),
+      parent: main,
+      state,
+    });
     await createRecord(store, recordOf(2), "full");
     await main.refresh();
     expect(branch.state).toMatchObject({ version: 1, refs: null });

@@ -1,7 +1,10 @@
 /** Branches, tags, and what differs between versions: what is asked of the store, and what it tells. */
 import type {
+  ArtifactName,
   BranchId,
   BranchName,
+  MergeChoice,
+  MergeConflict,
   Scalar,
   TableKey,
   TableVersion,
@@ -44,6 +47,57 @@ export interface RunDiff {
   readonly to: CommitPointName;
   /** Those whose rows differ, in byte order of name. */
   readonly tables: readonly TableDiff[];
+}
+
+export interface MergeOptions extends CommitText {
+  /** Decides conflicts that {@link onConflict} leaves. Default: none, and then they are refused. */
+  readonly strategy?: MergeChoice;
+  /** Asked for each conflict where either side may be chosen; undefined leaves it. */
+  readonly onConflict?: (
+    conflict: MergeConflict,
+  ) => MergeChoice | undefined | Promise<MergeChoice | undefined>;
+  /** Whether only to tell what would be done: nothing is committed. */
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A conflict, and how it was decided. */
+export interface DecidedConflict extends MergeConflict {
+  readonly choice?: MergeChoice;
+}
+
+/** What a merge did, or would do, to one table. */
+export interface MergedTable {
+  readonly table: TableKey;
+  readonly rowsAdded: number;
+  readonly rowsRemoved: number;
+  /** Parts of the merged branch that are taken over as they are. */
+  readonly partsAdopted: number;
+  /** Parts that go, and those that are written since only some of their rows stay or come. */
+  readonly partsRemoved: number;
+  readonly partsWritten: number;
+}
+
+export interface MergeReport {
+  /** `upToDate`: there was nothing to merge, and nothing was committed. */
+  readonly outcome: "upToDate" | "fastForward" | "merged";
+  readonly dryRun: boolean;
+  readonly from: CommitPointName;
+  /** As it was before. */
+  readonly into: CommitPointName;
+  /** What both have in common; several when the branches were merged into each other at once. */
+  readonly bases: readonly CommitPointName[];
+  /** Newest version of `into` now. */
+  readonly version: Version;
+  /** Those that change, in byte order of name. */
+  readonly tables: readonly MergedTable[];
+  /** Tensors, metadata and files that change, in byte order of name. */
+  readonly artifacts: readonly { readonly artifact: ArtifactName; readonly isRemoved: boolean }[];
+  /** At most 1000 that were decided; of a dry run also those that were not. */
+  readonly conflicts: readonly DecidedConflict[];
+  readonly conflictCount: number;
+  /** Of a dry run: conflicts that would refuse it. Else 0. */
+  readonly undecidedCount: number;
 }
 
 /** Who commits, and why. */

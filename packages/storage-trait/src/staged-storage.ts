@@ -35,6 +35,8 @@ import type {
   BranchSummary,
   CommitText,
   DiffOptions,
+  MergeOptions,
+  MergeReport,
   RefsSummary,
   RunDiff,
   TagSummary,
@@ -306,6 +308,8 @@ export interface StagedStorage extends AsyncDisposable {
    * @throws IoError `NOT_FOUND`.
    */
   diff(from: SnapshotTarget, to: SnapshotTarget, options?: DiffOptions): Promise<RunDiff>;
+  /** Takes over what another branch changed up to `from`. @throws MergeConflictError, and as a commit. */
+  merge(from: SnapshotTarget, options?: MergeOptions): Promise<MergeReport>;
   /** Writes nothing. */
   begin(intent: OperationIntent): Promise<StagedOperation>;
   /**

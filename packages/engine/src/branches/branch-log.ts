@@ -49,5 +49,9 @@ export async function openBranchLog(
   }
   const parent = await openBranchLog(main, branch.from.branchId ?? undefined, damage);
   const state = await parent.stateOf(branch.from);
-  return new CommitLog(branchReader(main.store, id), damage, { parent, state });
+  return new CommitLog(branchReader(main.store, id), damage, {
+    parent,
+    point: branch.from,
+    state,
+  });
 }

@@ -100,7 +100,7 @@ async function readRefs({ main }: EngineContext): Promise<Refs> {
 async function changeRefs(context: EngineContext, refs: RefsEdit, text: CommitText): Promise<void> {
   checkCommitText(text);
   const { main, mintId } = context;
-  for (const point of pointsOf(refs.change)) await makeDurable(main.store, point);
+  for (const point of pointsOf(refs.change)) await makePointDurable(main.store, point);
   const { version: base } = await main.log.refresh();
   await main.log.makeDurable(main.store);
   const ref: OperationRef = {
@@ -127,7 +127,10 @@ function pointsOf({ branches, tags }: RefsChange): readonly CommitPoint[] {
 }
 
 /** Rule `syncfound`: a name must not outlive what it stands for. */
-async function makeDurable(store: ObjectStore, { branchId, version }: CommitPoint): Promise<void> {
+export async function makePointDurable(
+  store: ObjectStore,
+  { branchId, version }: CommitPoint,
+): Promise<void> {
   if (version === 0) return;
   const key = formatRecordKey(version);
   await store.makeDurable(branchId === null ? key : formatBranchKey(branchId, key));

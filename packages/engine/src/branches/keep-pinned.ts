@@ -2,6 +2,7 @@
 import { type CommitPoint, formatCheckpointKey, IoError, type Version } from "@crv/core";
 import { NO_REFS, pinnedPoints, type Refs, readCheckpoint, writeCheckpoint } from "@crv/manifest";
 import type { EngineContext } from "../engine-context.js";
+import { type MainReader, openBranchLog } from "./branch-log.js";
 
 /** Points of main below `floor` that are named. At version 0 there is nothing to keep. */
 export function pinnedBelow(refs: Refs | null, floor: Version): readonly CommitPoint[] {
@@ -13,19 +14,53 @@ export function pinnedBelow(refs: Refs | null, floor: Version): readonly CommitP
 }
 
 /**
+ * As {@link pinnedBelow}, and versions of main that living branches hold: a merge of the two begins there.
+ */
+export async function neededBelow(
+  main: MainReader,
+  refs: Refs | null,
+  floor: Version,
+): Promise<readonly CommitPoint[]> {
+  const needed = [...pinnedBelow(refs, floor)];
+  for (const point of await heldByBranches(main, refs)) {
+    const isKnown = needed.some(({ version }) => version === point.version);
+    if (point.version < floor && !isKnown) needed.push(point);
+  }
+  return needed;
+}
+
+/** The newest version of main that each living branch holds. */
+export async function heldByBranches(
+  main: MainReader,
+  refs: Refs | null,
+): Promise<readonly CommitPoint[]> {
+  const held: CommitPoint[] = [];
+  for (const { id } of refs?.branches.values() ?? []) {
+    try {
+      const { lineage } = await (await openBranchLog(main, id, "refuse")).refresh();
+      held.push(...[lineage.get(null)].filter((point) => point !== undefined));
+    } catch (error) {
+      // Deleted meanwhile, or made from a version that was cleaned up before it was named.
+      if (!(error instanceof IoError && error.code === "NOT_FOUND")) throw error;
+    }
+  }
+  return held;
+}
+
+/**
  * Gives each version below `floor` that branches and tags need a checkpoint of its own. Rule `rootcheck`:
  * names are read after the floor is durable, so that whoever makes one later sees the floor.
  *
  * @throws IoError `IO` when the store did not confirm a checkpoint.
  */
 export async function keepPinned(
-  { log, store }: EngineContext,
+  { log, store, main }: EngineContext,
   floor: Version,
 ): Promise<ReadonlySet<Version>> {
   const { refs } = await log.refresh();
   await log.makeDurable(store);
   const kept = new Set<Version>();
-  for (const point of pinnedBelow(refs, floor)) {
+  for (const point of await neededBelow(main, refs, floor)) {
     const { version, commitId } = point;
     if (kept.has(version)) continue;
     kept.add(version);

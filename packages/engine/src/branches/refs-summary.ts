@@ -1,5 +1,5 @@
 /** Branches and tags by the names that people use. Pure. */
-import { type BranchId, type BranchName, type CommitPoint, MAIN_BRANCH } from "@crv/core";
+import { type BranchName, type CommitPoint, MAIN_BRANCH } from "@crv/core";
 import { branchNameOf, type Refs } from "@crv/manifest";
 import type { BranchSummary, CommitPointName, RefsSummary, TagSummary } from "@crv/storage-trait";
 
@@ -26,8 +26,13 @@ export function summarizeBranch(refs: Refs, name: BranchName): BranchSummary {
   return { name, id, from: nameOf(refs, from), createdAt };
 }
 
+/** Name of the branch that made a commit. */
+export function branchNameAt(refs: Refs, { branchId }: CommitPoint): BranchName {
+  if (branchId === null) return MAIN_BRANCH;
+  return branchNameOf(refs, branchId) ?? MAIN_BRANCH;
+}
+
 /** A branch that is named by another, or by a tag, is never deleted. */
-function nameOf(refs: Refs, { branchId, version }: CommitPoint): CommitPointName {
-  const name = branchId === null ? MAIN_BRANCH : branchNameOf(refs, branchId as BranchId);
-  return { branch: name ?? MAIN_BRANCH, version };
+function nameOf(refs: Refs, point: CommitPoint): CommitPointName {
+  return { branch: branchNameAt(refs, point), version: point.version };
 }

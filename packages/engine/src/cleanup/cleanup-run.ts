@@ -18,7 +18,7 @@ import { readFloor } from "@crv/manifest";
 import { listLeases } from "@crv/recovery";
 import type { CleanupOptions, CleanupReport } from "@crv/storage-trait";
 import { checkIsMain } from "../branches/check-is-main.js";
-import { keepPinned, pinnedBelow } from "../branches/keep-pinned.js";
+import { keepPinned, neededBelow } from "../branches/keep-pinned.js";
 import type { EngineContext } from "../engine-context.js";
 import { KEPT_VERSIONS_MIN, listBelow, raiseFloorTo } from "../trim-log.js";
 import { listCandidates, withoutKept } from "./candidates.js";
@@ -83,7 +83,8 @@ async function pinned(
 ): Promise<ReadonlySet<Version>> {
   if (!dryRun) return keepPinned(context, floor);
   const { refs } = await context.log.refresh();
-  return new Set(pinnedBelow(refs, floor).map(({ version }) => version));
+  const needed = await neededBelow(context.main, refs, floor);
+  return new Set(needed.map(({ version }) => version));
 }
 
 /** The lowest version that the options keep. */

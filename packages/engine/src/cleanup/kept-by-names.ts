@@ -1,6 +1,7 @@
 /**
  * What branches and tags keep from cleanup, besides the versions that main keeps: a branch all that any
- * of its versions names, the version that it was made from included; a tag its version.
+ * of its versions names, the version that it was made from and the newest one of main that it merged
+ * included; a tag its version.
  */
 import { IoError } from "@crv/core";
 import { type CommitLog, NO_REFS, pinnedPoints, type RunState } from "@crv/manifest";
@@ -20,10 +21,12 @@ export async function keptByNames({ main }: EngineContext): Promise<Named> {
   const logs = new Map<string | null, CommitLog>([[null, main.log]]);
   for (const { id } of refs.branches.values()) {
     const log = await openBranchLog(main, id, "refuse").catch(noneIfGone);
+    await log?.refresh();
     if (log) logs.set(id, log);
   }
   async function* states(): AsyncGenerator<RunState> {
-    for (const point of pinnedPoints(refs)) {
+    const held = [...logs.values()].flatMap(({ state }) => state.lineage.get(null) ?? []);
+    for (const point of [...pinnedPoints(refs), ...held]) {
       const state = await logs.get(point.branchId)?.stateOf(point).catch(noneIfGone);
       if (state) yield state;
     }

@@ -24,7 +24,7 @@ import { CommitLog, type RunState, readFloor } from "@crv/manifest";
 import type { SnapshotTarget } from "@crv/storage-trait";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { openBranchLog } from "../branches/branch-log.js";
-import { pinnedBelow } from "../branches/keep-pinned.js";
+import { neededBelow } from "../branches/keep-pinned.js";
 import { findState } from "../find-state.js";
 import { Copier, type CopyOptions } from "./copier.js";
 
@@ -54,7 +54,7 @@ export async function copyRun(
   const { version, refs } = await log.refresh();
   const floor = await readFloor(source);
   const branches = await openBranches(source, log, refs);
-  const pinned = pinnedBelow(refs, floor);
+  const pinned = await neededBelow({ log, store: source }, refs, floor);
   const copier = new Copier(source, target, options);
   await checkTarget(source, target, { floor, version });
   for (const point of pinned) await copier.state(await log.stateOf(point));

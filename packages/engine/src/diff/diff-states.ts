@@ -2,11 +2,11 @@
  * What changed between two states, table by table. Parts that both have are never read; where parts
  * only came or only went, the log says how many rows that is. Source: docs/design/diff.md.
  */
-import type { Scalar, TableDescriptor, TableKey } from "@crv/core";
+import type { TableDescriptor, TableKey } from "@crv/core";
 import type { RunState, TableState } from "@crv/manifest";
 import type { DiffOptions, TableDiff } from "@crv/storage-trait";
 import type { ReaderContext } from "../engine-context.js";
-import { parseKey } from "../row-keys.js";
+import { keyValues } from "../row-keys.js";
 import { type NetContext, netRows } from "./net-rows.js";
 
 /** Tables that differ, in byte order of name. */
@@ -65,20 +65,10 @@ async function diffTable(
     rowsChanged: net.changed,
     partsAdded: added.length,
     partsRemoved: removed.length,
-    keys: net.keys.map(({ kind, key }) => ({ kind, key: valuesOf(key, descriptor) })),
+    keys: net.keys.map(({ kind, key }) => ({ kind, key: keyValues(key, descriptor) })),
   };
 }
 
 function rowsOf(parts: readonly { readonly rows: number }[]): number {
   return parts.reduce((sum, { rows }) => sum + rows, 0);
-}
-
-function valuesOf(
-  key: string,
-  { key: columns, columns: types }: TableDescriptor,
-): readonly Scalar[] {
-  return parseKey(
-    key,
-    columns.map((name) => types[name] as NonNullable<(typeof types)[string]>),
-  );
 }

@@ -2,13 +2,8 @@
  * What parts that came and went change in rows: rows that were only rewritten cancel each other out.
  * Holds a bounded number of rows: of more, some are compared in each of several passes.
  */
-import { createHash } from "node:crypto";
-import type { Hash52, PartEntry, TableDescriptor } from "@crv/core";
-import { arrowSchema, BatchBuilder } from "@crv/core/arrow";
-import type { PartStore } from "@crv/storage-trait/parts";
-import type { RecordBatch } from "apache-arrow";
-import { keysOf } from "../row-keys.js";
-import { rowTexts } from "./row-texts.js";
+import type { PartEntry, TableDescriptor } from "@crv/core";
+import { type Pass, passesOver, type RowSource, visitRows } from "./keyed-rows.js";
 
 export interface NetRows {
   readonly added: number;
@@ -22,9 +17,7 @@ export interface NetRows {
   }[];
 }
 
-export interface NetContext {
-  readonly parts: PartStore;
-  readonly hash: Hash52;
+export interface NetContext extends RowSource {
   readonly rowsHeldMax: number;
   readonly keysMax: number;
 }
@@ -40,11 +33,9 @@ export async function netRows(
   table: TableDescriptor,
   sides: Sides,
 ): Promise<NetRows> {
-  const rows = [...sides.removed, ...sides.added].reduce((sum, part) => sum + part.rows, 0);
-  const passes = Math.max(1, Math.ceil(rows / context.rowsHeldMax));
   let net: NetRows = { added: 0, removed: 0, changed: 0, keys: [] };
-  for (let pass = 0; pass < passes; pass++) {
-    const groups = await compare(context, table, sides, (key) => key % passes === pass);
+  for (const pass of passesOver([...sides.removed, ...sides.added], context.rowsHeldMax)) {
+    const groups = await compare(context, table, sides, pass);
     net = sum(net, groups, table.key.length > 0, context.keysMax);
   }
   return net;
@@ -53,39 +44,30 @@ export async function netRows(
 /** For each key how often each of its rows came (positive) or went. Without a key a row is its own. */
 type Groups = Map<string, Map<string, number>>;
 
-async function compare(
-  { parts, hash }: NetContext,
+/** Keys whose rows changed, of those of `pass`. */
+export async function changedKeys(
+  context: RowSource,
   table: TableDescriptor,
-  { removed, added }: Sides,
-  isOfPass: (hash: number) => boolean,
-): Promise<Groups> {
-  const groups: Groups = new Map();
-  const encoder = new TextEncoder();
-  for (const [side, step] of [
-    [removed, -1],
-    [added, 1],
-  ] as const) {
-    for (const part of side) {
-      for await (const batch of parts.read(part, table)) {
-        const aligned = align(batch, table);
-        const textOf = rowTexts(aligned);
-        const keys = table.key.length > 0 ? keysOf(aligned, table) : undefined;
-        for (let row = 0; row < aligned.numRows; row++) {
-          const digest = digestOf(textOf(row));
-          const key = keys?.[row] ?? digest;
-          if (isOfPass(hash(encoder.encode(key)))) count(groups, key, digest, step);
-        }
-      }
-    }
-  }
-  return groups;
+  sides: Sides,
+  pass: Pass,
+): Promise<Iterable<string>> {
+  return (await compare(context, table, sides, pass)).keys();
 }
 
-/** So that rows of older parts, which may lack columns, compare with those of newer ones. */
-function align(batch: RecordBatch, table: TableDescriptor): RecordBatch {
-  const builder = new BatchBuilder(arrowSchema(table));
-  builder.append(batch);
-  return builder.finish();
+async function compare(
+  context: RowSource,
+  table: TableDescriptor,
+  { removed, added }: Sides,
+  pass: Pass,
+): Promise<Groups> {
+  const groups: Groups = new Map();
+  for (const part of removed) {
+    await visitRows(context, table, part, pass, (key, digest) => count(groups, key, digest, -1));
+  }
+  for (const part of added) {
+    await visitRows(context, table, part, pass, (key, digest) => count(groups, key, digest, 1));
+  }
+  return groups;
 }
 
 function count(groups: Groups, key: string, digest: string, step: 1 | -1): void {
@@ -115,9 +97,4 @@ function sum(net: NetRows, groups: Groups, hasKey: boolean, keysMax: number): Ne
     keys.push({ kind: both > 0 ? "changed" : came > 0 ? "added" : "removed", key });
   }
   return { added, removed, changed, keys };
-}
-
-/** 128 bits: rows are taken for equal by it. */
-function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("base64").slice(0, 22);
 }

@@ -18,6 +18,7 @@ export function differenceOfStates(
     if (difference !== undefined) return `table ${key} ${difference}`;
   }
   if (!isSame(artifactsOf)) return "it has other artifacts";
+  if (!isSame(lineageOf)) return "it holds other commits of other branches";
   if (!isSame(namesOf)) return "its branches or tags are others";
   return isSame(ledgerOf) ? undefined : "its ledger of operations is another";
 }
@@ -64,10 +65,12 @@ function artifactsOf({ artifacts, version }: RunState): string {
   return JSON.stringify([...artifacts.list(version)]);
 }
 
+function lineageOf({ lineage }: RunState): string {
+  return [...lineage.values()].map(describePoint).sort().join();
+}
+
 /** None in a branch. */
 function namesOf({ refs }: RunState): string {
-  const describePoint = ({ branchId, version, commitId }: CommitPoint): string =>
-    `${branchId} ${version} ${commitId}`;
   const branches = [...(refs?.branches ?? [])].map(
     ([name, { id, from, createdAt }]) => `${name} ${id} ${describePoint(from)} ${createdAt}`,
   );
@@ -75,6 +78,10 @@ function namesOf({ refs }: RunState): string {
     ([name, tag]) => `${name} ${describePoint(tag)} ${tag.createdAt}`,
   );
   return [...branches, ...tags].sort().join();
+}
+
+function describePoint({ branchId, version, commitId }: CommitPoint): string {
+  return `${branchId} ${version} ${commitId}`;
 }
 
 function ledgerOf({ ledger, version }: RunState): string {

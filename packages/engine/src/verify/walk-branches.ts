@@ -7,7 +7,7 @@ import { CommitLog, NO_REFS, type Refs, type RunState } from "@crv/manifest";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { openBranchLog } from "../branches/branch-log.js";
 import { branchReader } from "../branches/branch-store.js";
-import { pinnedBelow } from "../branches/keep-pinned.js";
+import { neededBelow, pinnedBelow } from "../branches/keep-pinned.js";
 import { checkEnds } from "./check-ends.js";
 import { checkHint, checkSegments, checkSidecars, listCheckpoints } from "./check-notes.js";
 import type { Findings } from "./findings.js";
@@ -77,9 +77,20 @@ export class BranchesWalk {
     }
   }
 
+  /** Where damage keeps a branch from being read, its own walk tells of it. */
+  async #needed(floor: Version) {
+    const main = { log: this.#log, store: this.#options.store };
+    try {
+      return await neededBelow(main, this.#refs, floor);
+    } catch (error) {
+      damageOf(error);
+      return pinnedBelow(this.#refs, floor);
+    }
+  }
+
   async *#pinned(): AsyncGenerator<RunState> {
     const { floor, findings } = this.#options;
-    for (const point of pinnedBelow(this.#refs, floor)) {
+    for (const point of await this.#needed(floor)) {
       const { version } = point;
       try {
         yield await this.#log.stateOf(point);

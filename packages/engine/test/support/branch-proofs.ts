@@ -211,7 +211,7 @@ export async function writeToDeleted(): Promise<void> {
 }
 
 /** Calls `before` ahead of every read or write of the store; returns how to end that. */
-function gateBefore(
+export function gateBefore(
   store: Awaited<ReturnType<typeof openProcess>>["store"],
   before: () => Promise<void>,
 ): () => void {

@@ -11,6 +11,7 @@ import {
   formatManifestViewKey,
   type ObjectKey,
   type OperationId,
+  parseBranchKey,
   parseKeyFilterKey,
   parseMemberKey,
   parsePartKey,
@@ -20,7 +21,14 @@ import {
   type TableKey,
   type Version,
 } from "@crv/core";
-import { applyRecord, CommitLog, emptyState, type RunState, readFloor } from "@crv/manifest";
+import {
+  applyRecord,
+  CommitLog,
+  decodeRecord,
+  emptyState,
+  type RunState,
+  readFloor,
+} from "@crv/manifest";
 
 import type { SimulatedDisk } from "@crv/storage-trait/testing";
 import type { Row, RunRows } from "./row-steps.js";
@@ -128,6 +136,7 @@ async function checkLog(disk: SimulatedDisk, objects: Objects, told: Told): Prom
     for (const { path } of members) named.add(path);
   }
   for (const { parts } of state.tables.values()) for (const { path } of parts) named.add(path);
+  for (const path of await namedInBranches(objects)) named.add(path);
   // Of records below the floor the ledger is left.
   const says = (id: OperationId) => state.ledger.says(id, state.version)?.kind;
   for (const id of told.committed)
@@ -137,6 +146,18 @@ async function checkLog(disk: SimulatedDisk, objects: Objects, told: Told): Prom
   for (const id of told.audited ?? [])
     assert.ok(audited.has(id), `I8: the recovery of ${id} left no audit entry`);
   return { state, named, floor };
+}
+
+async function namedInBranches(objects: Objects): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const [key, bytes] of objects) {
+    const version = parseRecordKey(parseBranchKey(key)?.key ?? "");
+    if (version === undefined) continue;
+    const { tables, artifacts } = await decodeRecord(version, bytes);
+    for (const { add } of tables.values()) paths.push(...add.map(({ path }) => path));
+    for (const members of artifacts?.values() ?? []) paths.push(...members.map((m) => m.path));
+  }
+  return paths;
 }
 
 interface ReadLog {

@@ -21,8 +21,10 @@ import {
 import type { MemberInput, StagedOperation, StagedStorage } from "@crv/storage-trait";
 import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
 import type { RecordBatch } from "apache-arrow";
+import { BRANCH } from "./branch-proofs.js";
 import type { Contents } from "./check-run.js";
 import { crashAtWindow } from "./dead-writer.js";
+import { divergedRun } from "./diverged-run.js";
 import { FOREIGN_PART, NAMED, placePart } from "./foreign-part.js";
 import { windowOf } from "./storage-window.js";
 import {
@@ -582,6 +584,34 @@ function recoveringAll(name: string, window: string): Writer {
   };
 }
 
+/**
+ * A part and a file of a branch are taken over, and rows of a table that both changed are written. It fails
+ * only when the store does.
+ */
+const merging: Writer = {
+  name: "merge of a branch",
+  contents: [
+    { left_table: [1, 2], keyed_table: [1, 8] },
+    { left_table: [1, 2, 7], keyed_table: [8, 9], [FILE]: [7] },
+  ],
+  async prepare() {
+    const disk = await divergedRun(async (branch) => {
+      await using base = await branch.snapshot();
+      await using operation = await branch.begin({ base, mode: "strict" });
+      await operation.stageArtifact(FILE, [member("content", 7)]);
+      return operation.commit();
+    });
+    return openOn(disk);
+  },
+  async run({ opened }) {
+    const { storage } = opened as OpenedProcess;
+    await storage.merge({ branch: BRANCH }).catch((error: unknown) => {
+      throw error instanceof UnknownOutcomeError ? error.cause : error;
+    });
+    await storage.close();
+  },
+};
+
 export const WRITERS: readonly Writer[] = [
   appending("append to one table", [{ table: LEFT, values: [3, 14] }], {
     ...HELD,
@@ -671,6 +701,7 @@ export const WRITERS: readonly Writer[] = [
   showing("view on request", (storage) => storage.publishView(LEFT.name)),
   showing("run bundle", (storage) => storage.writeBundle(BUNDLE_FACTS)),
   optimizing,
+  merging,
   cleaning,
   registering,
   adopting,

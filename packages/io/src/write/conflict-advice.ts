@@ -53,8 +53,10 @@ function adviceOf(conflict: Conflict): string {
       return `${conflict.name} does not exist, or is another by now; look again`;
     case "RefInUse":
       return `branches or tags come from ${conflict.name}; delete them first`;
+    case "HistoryMerged":
+      return `another merge was committed by version ${conflict.at}; merge again`;
     case "BranchDeleted":
-      return `branch "${conflict.branch}" was deleted; nothing can be committed to it any more`;
+      return `branch "${conflict.branch}" was deleted; nothing can be committed to it or taken from it any more`;
     case "Fenced":
       return `version ${conflict.at} aborted this operation, since its writer seemed to be gone; write again under a new operation id`;
     case "BelowFloor":

@@ -15,9 +15,10 @@ import {
 } from "@crv/core";
 import { z } from "zod";
 import { type DocumentBody, decodeDocument } from "../document.js";
+import { type Lineage, NO_LINEAGE, withPoints } from "../lineage.js";
 import type { SegmentRef } from "../parts/part-chunk.js";
 import { hasRefs, NO_REFS, type Refs } from "../refs.js";
-import { refsShape, writeRefs } from "../refs-shape.js";
+import { pointShape, refsShape, writePoint, writeRefs } from "../refs-shape.js";
 import {
   commitIdShape,
   countShape,
@@ -58,6 +59,7 @@ export interface CheckpointIndex {
   readonly commitId: CommitId | null;
   readonly createdAt: string | null;
   readonly tables: readonly IndexedTable[];
+  readonly lineage: Lineage;
   /** Null in a branch. */
   readonly refs: Refs | null;
   readonly ledger: readonly LedgerSegmentEntry[];
@@ -125,6 +127,7 @@ const indexShape: z.ZodType<CheckpointIndex> = z
     commit_id: commitIdShape,
     created_at: timeShape,
     tables: z.array(tableShape),
+    merged: z.array(pointShape).optional(),
     refs: refsShape.optional(),
     ledger: z.array(wholeShape),
     artifacts: z.array(wholeShape).optional(),
@@ -134,6 +137,7 @@ const indexShape: z.ZodType<CheckpointIndex> = z
     commitId: c.commit_id,
     createdAt: c.created_at,
     tables: c.tables,
+    lineage: withPoints(NO_LINEAGE, c.merged ?? []),
     refs: c.refs ?? NO_REFS,
     ledger: c.ledger,
     artifacts: c.artifacts ?? [],
@@ -155,6 +159,7 @@ export function describeIndex(index: CheckpointIndex): DocumentBody {
       updated_at: t.updatedAt,
       segments: t.segments,
     })),
+    ...(index.lineage.size > 0 && { merged: [...index.lineage.values()].map(writePoint) }),
     ...(hasRefs(index.refs) && { refs: writeRefs(index.refs) }),
     ledger: index.ledger,
     ...(index.artifacts.length > 0 && { artifacts: index.artifacts }),

@@ -46,7 +46,7 @@ export async function readSegmentedCheckpoint(
     });
     const index = bytes && (await decodeIndex(version, bytes));
     if (index?.version !== version) return undefined;
-    const { commitId, createdAt, refs } = index;
+    const { commitId, createdAt, lineage, refs } = index;
     const tables = await readTables(reader, index.tables);
     const runs = await eachOf(index.ledger, (entry) => readRun(reader, entry, version));
     const kept = await eachOf(index.artifacts, (entry) => readArtifacts(reader, entry, version));
@@ -55,7 +55,7 @@ export async function readSegmentedCheckpoint(
     const artifacts = new ArtifactIndex(kept);
     const paths = new PartPaths(parts, version, artifacts);
     const ledger = Ledger.fromRuns(runs);
-    return { version, commitId, createdAt, tables, refs, ledger, artifacts, paths };
+    return { version, commitId, createdAt, tables, lineage, refs, ledger, artifacts, paths };
   } catch (error) {
     if (error instanceof CrvError && ["CORRUPT", "LIMIT_EXCEEDED"].includes(error.code))
       return undefined;

@@ -52,9 +52,9 @@ export async function writeSegmentedCheckpoint(
     if (segment === undefined) return false;
     artifacts.push({ segment, count: run.count });
   }
-  const { version, commitId, createdAt, refs } = state;
+  const { version, commitId, createdAt, lineage, refs } = state;
   const body = await encodeDocument(
-    describeIndex({ version, commitId, createdAt, tables, refs, ledger, artifacts }),
+    describeIndex({ version, commitId, createdAt, tables, lineage, refs, ledger, artifacts }),
   );
   if (body.byteLength > CHECKPOINT_INDEX_BYTES_MAX) return false;
   const outcome = await store.create(formatCheckpointIndexKey(version), body, { durability });

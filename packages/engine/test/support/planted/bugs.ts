@@ -772,4 +772,59 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: "a merge takes over parts of a branch that was deleted",
+    caughtBy: "merges",
+    edits: [
+      {
+        file: "manifest/src/proposal.ts",
+        find: "  const isLiving = branchNameOf(state.refs, branchId) !== undefined;\n",
+        replace: "  const isLiving = branchNameOf(state.refs, branchId) !== null;\n",
+      },
+    ],
+  },
+  {
+    name: "what is merged into a branch is not held meanwhile",
+    caughtBy: "merges",
+    edits: [
+      {
+        file: "engine/src/merge/merge-branch.ts",
+        find: "    if (ours.branch.name === MAIN_BRANCH) return undefined;\n",
+        replace: "    if (ours.branch.name !== theirs.branch.name) return undefined;\n",
+      },
+    ],
+  },
+  {
+    name: "a merge takes theirs where both changed a row",
+    caughtBy: "merges",
+    edits: [
+      {
+        file: "engine/src/merge/classify-rows.ts",
+        find: 'if (!isContested && !isOurs) return { kind: "take" };',
+        replace: 'if (!isContested) return { kind: "take" };',
+      },
+    ],
+  },
+  {
+    name: "a merge looks at one of several bases",
+    caughtBy: "merges",
+    edits: [
+      {
+        file: "engine/src/merge/side.ts",
+        find: "  if (first) return [first, ...others];\n",
+        replace: "  if (first) return others.length < 0 ? [first, ...others] : [first];\n",
+      },
+    ],
+  },
+  {
+    name: "a merge does not say what it held of other branches",
+    caughtBy: "merges",
+    edits: [
+      {
+        file: "manifest/src/run-state.ts",
+        find: "record.merged ? withPoints(state.lineage, record.merged) : state.lineage",
+        replace: "record.merged ? withPoints(state.lineage, []) : state.lineage",
+      },
+    ],
+  },
 ];

@@ -17,11 +17,18 @@ import { plantEveryFault } from "../fault-proof.js";
 import { registerTwice } from "../foreign-files-proof.js";
 import { checkHistory } from "../history/check-history.js";
 import { recordHistory } from "../history/live-history.js";
+import {
+  crashMerge,
+  mergeAgainstModel,
+  mergeBeside,
+  mergeWhileCleanedUp,
+} from "../merge-proofs.js";
 import { runModel } from "../model/run-model.js";
 import { runUniverse } from "../random-universe.js";
 import { SMALL_CASES } from "../small-cases.js";
 import { WRITERS, type Writer } from "../writers.js";
 
+const MERGE_RUNS = 40;
 const POWER_STATES_MAX = 6;
 const UNIVERSES = 200;
 const HISTORIES = 40;
@@ -45,6 +52,13 @@ export const PROOFS = {
     await crashWithIdOfMain();
     await nameWhileTrimmed();
     await writeToDeleted();
+  },
+  async merges() {
+    await mergeBeside("deletes the branch");
+    await mergeBeside("merges the branch and takes it back");
+    assert.ok((await mergeWhileCleanedUp()).has("merged"));
+    assert.equal((await crashMerge()).size, 2);
+    await mergeAgainstModel(MERGE_RUNS, 1);
   },
   async faults() {
     await plantEveryFault();

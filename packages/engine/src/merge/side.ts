@@ -1,0 +1,101 @@
+/** The two sides of a merge, and what they have in common. Source: docs/format/branches.md, "Merges". */
+import { type BranchId, type BranchName, type CommitPoint, IoError } from "@crv/core";
+import {
+  commonPoints,
+  emptyState,
+  holds,
+  type Lineage,
+  NO_REFS,
+  type RunState,
+  withPoints,
+} from "@crv/manifest";
+import { type MainReader, openBranchLog } from "../branches/branch-log.js";
+import type { FoundState } from "../find-state.js";
+
+export interface MergeSide {
+  readonly branch: { readonly name: BranchName; readonly id: BranchId | undefined };
+  readonly state: RunState;
+  /** The commit that made the rows of `state` what they are, of the branch that it is of. */
+  readonly point: CommitPoint;
+  /** What lies before the state, and its own commit. */
+  readonly lineage: Lineage;
+}
+
+/** A state that both sides come from. */
+export interface MergeBase {
+  readonly point: CommitPoint;
+  readonly state: RunState;
+}
+
+export async function sideOf(found: FoundState, main: MainReader): Promise<MergeSide> {
+  const { branch, state } = found;
+  const { version, commitId } = state;
+  const own = { branchId: branch.id ?? null, version, commitId };
+  const lineage = withPoints(state.lineage, [ownerOf(own, main)]);
+  return { branch, state, point: await lastChange(own, main), lineage };
+}
+
+/**
+ * The newest commit up to `point` that changed anything but names: those that only make and delete branches
+ * and tags, as a merge itself does, bring nothing to merge.
+ */
+async function lastChange(point: CommitPoint, main: MainReader): Promise<CommitPoint> {
+  const log = await openBranchLog(main, point.branchId ?? undefined, "refuse");
+  let last = point;
+  while (last.version > 0) {
+    const record = await log.read(last.version);
+    if (record === undefined || !["refs", "recovery"].includes(record.kind)) break;
+    last = { ...last, version: last.version - 1, commitId: record.parents[0] ?? null };
+  }
+  return ownerOf(last, main);
+}
+
+/** A version that a branch has from where it was made is of the branch that it was made from. */
+function ownerOf(point: CommitPoint, { log }: MainReader): CommitPoint {
+  const { branches } = log.state.refs ?? NO_REFS;
+  const begins = new Map([...branches.values()].map(({ id, from }) => [id, from]));
+  let { branchId } = point;
+  for (;;) {
+    const from = branchId === null ? undefined : begins.get(branchId);
+    if (from === undefined || point.version > from.version) return { ...point, branchId };
+    branchId = from.branchId;
+  }
+}
+
+/**
+ * The newest states that lie before both sides: one, unless the branches were merged into each other at
+ * once. The newest of them comes first.
+ *
+ * @throws IoError `NOT_FOUND` when such a version was cleaned up.
+ */
+export async function findBases(
+  main: MainReader,
+  ours: MergeSide,
+  theirs: MergeSide,
+): Promise<readonly [MergeBase, ...MergeBase[]]> {
+  const common = commonPoints(ours.lineage, theirs.lineage);
+  const bases = await Promise.all(common.map((point) => readBase(main, point)));
+  const newest = bases.filter((base) => !bases.some((other) => liesBefore(base, other)));
+  newest.sort((a, b) => ((a.state.createdAt ?? "") < (b.state.createdAt ?? "") ? 1 : -1));
+  const [first, ...others] = newest;
+  if (first) return [first, ...others];
+  return [{ point: { branchId: null, version: 0, commitId: null }, state: emptyState() }];
+}
+
+async function readBase(main: MainReader, point: CommitPoint): Promise<MergeBase> {
+  try {
+    const log = await openBranchLog(main, point.branchId ?? undefined, "refuse");
+    return { point: await lastChange(point, main), state: await log.stateOf(point) };
+  } catch (cause) {
+    if (!(cause instanceof IoError && cause.code === "NOT_FOUND")) throw cause;
+    throw new IoError(
+      "NOT_FOUND",
+      `version ${point.version}, which the branches have in common, was cleaned up, so what each changed since is not known: give such a version a tag before cleanup`,
+      { details: { ...point }, cause },
+    );
+  }
+}
+
+function liesBefore(base: MergeBase, other: MergeBase): boolean {
+  return base !== other && holds(other.state.lineage, base.point);
+}
