@@ -13,6 +13,7 @@ import { addMergeCommand } from "./commands/merge.js";
 import { addOptimizeCommand } from "./commands/optimize.js";
 import { addPublishCommand } from "./commands/publish.js";
 import { addRecoverCommand } from "./commands/recover.js";
+import { addRepairCommand } from "./commands/repair.js";
 import { addRunsCommand } from "./commands/runs.js";
 import { addScanCommand } from "./commands/scan.js";
 import { addSettingsCommand } from "./commands/settings.js";
@@ -33,6 +34,7 @@ Examples:
   crv branch 2001 what-if --at 12
   crv recover 2001 --dry-run
   crv verify 2001 --deep
+  crv repair 2001
   crv cleanup 2001 --keep-versions 100
   crv scan 2001 flights --tick-max 1439 --columns tick,delay --format csv > day.csv
   crv publish 2001
@@ -69,6 +71,7 @@ export function createProgram(terminal: Terminal): Command {
   addTagCommand(program, contextOf);
   addRecoverCommand(program, contextOf);
   addVerifyCommand(program, contextOf);
+  addRepairCommand(program, contextOf);
   addOptimizeCommand(program, contextOf);
   addCleanupCommand(program, contextOf);
   addCopyCommands(program, contextOf);

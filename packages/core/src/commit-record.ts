@@ -38,6 +38,7 @@ export type OperationKind =
   | "transaction"
   | "optimize"
   | "refs"
+  | "repair"
   | "recovery";
 
 /** One commit, of main or of a branch. */

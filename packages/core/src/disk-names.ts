@@ -14,6 +14,7 @@
  *     _info/<20 digits>.json                                  parameters and labels of the run
  *     _sessions/<ulid>.json                                   note of a process that has the run open
  *     _branches/<branch id>/                                  _log/, _checkpoints/, _recovery/ of a branch
+ *     _quarantine/<ulid>/<key>                                damaged file that a repair set aside
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.parquet
  *     tables/<table>/bucket=<6 or more digits>/part-<32 hex>.keys      key filter of that part
  *     tables/<table>/manifest.json                            published view
@@ -47,6 +48,7 @@ export const BRANCHES_PREFIX = "_branches/";
 export const LEASE_PREFIX = "_leases/";
 export const INFO_PREFIX = "_info/";
 export const SESSION_PREFIX = "_sessions/";
+export const QUARANTINE_PREFIX = "_quarantine/";
 export const TABLES_PREFIX = "tables/";
 /** Files of the programs around a run; crv lists them in the run bundle. */
 export const ARTIFACTS_PREFIX = "artifacts/";
@@ -197,6 +199,15 @@ export function formatLeaseKey(id: string): ObjectKey {
 export function parseLeaseKey(key: string): OperationId | undefined {
   const name = stem(LEASE_PREFIX, ".json", key);
   return name === undefined ? undefined : own(key, () => parseOperationId(name));
+}
+
+/**
+ * Where a repair puts a file that cannot be trusted. Nothing reads it there.
+ *
+ * @param id A ULID, of the repair.
+ */
+export function formatQuarantineKey(id: string, key: ObjectKey): ObjectKey {
+  return `${QUARANTINE_PREFIX}${id}/${key}` as ObjectKey;
 }
 
 export function formatManifestViewKey(table: TableKey): ObjectKey {

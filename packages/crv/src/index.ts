@@ -91,7 +91,12 @@ export {
   type FileKind,
   type PhaseEvent,
   type ProblemKind,
+  type RepairAct,
+  type RepairKind,
+  type RepairOptions,
+  type RepairReport,
   type StoreEvent,
+  type Unrepaired,
   type VerifyCounts,
   type VerifyOptions,
   type VerifyProblem,
@@ -197,6 +202,7 @@ export {
 } from "./open-store.js";
 export { type OpenTensorStoreOptions, openTensorStore } from "./open-tensor-store.js";
 export type { CreateRefOptions, RefOptions } from "./ref-options.js";
+export { type RepairRunOptions, repairRun } from "./repair-run.js";
 export { Run, type RunOptions } from "./run.js";
 export type { LabelChange } from "./run-info-change.js";
 export type {

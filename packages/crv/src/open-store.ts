@@ -1,5 +1,6 @@
 /** A store: the runs of one directory. */
 import { IoError, parseRunId, show } from "@crv/core";
+import type { RepairReport } from "@crv/engine";
 import type { ColumnOf, DescriptorOf, Descriptors, Int64Mode, TableArgument } from "@crv/io";
 import { changeRunInfo, type RunInfo } from "@crv/manifest";
 import type { RunStatus } from "@crv/recovery";
@@ -8,6 +9,7 @@ import pMap from "p-map";
 import { checkChoice, checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
 import { type OpenRunOptions, openRun } from "./open-run.js";
+import { type RepairRunOptions, repairRun } from "./repair-run.js";
 import type { Run } from "./run.js";
 import { checkLabels, type LabelChange, labelledInfo } from "./run-info-change.js";
 import { type RunSummary, statusOf, summarizeRun, type UnreadableRun } from "./run-summary.js";
@@ -61,6 +63,11 @@ export interface Store {
    * @throws IoError `NOT_FOUND`, `IO`; `IN_USE` while it is open for writing.
    */
   deleteRun(runId: string, options?: DeleteRunOptions): Promise<void>;
+  /** {@link repairRun} with this root: without `apply` it only tells. */
+  repairRun(
+    runId: string,
+    options?: Omit<RepairRunOptions, "root" | "runId">,
+  ): Promise<RepairReport>;
   /**
    * Describes a read of one table in several runs. Nothing is read yet. Each row begins with the column
    * `run_id`; runs come one after another. Few runs are open at a time, however many there are.
@@ -101,6 +108,7 @@ export async function openStore(root: string, options: StoreOptions = {}): Promi
     openRun: (given) => openRun({ ...given, root }),
     labelRun: (runId, change) => labelRun(store, runId, change),
     deleteRun: (runId, given = {}) => deleteRun(store, runId, given),
+    repairRun: (runId, given = {}) => repairRun({ ...given, root, runId }),
     scan: (table, given = {}) => {
       const checked = checkRunsScan(given as RunsScanOptions);
       const runIds = async () => checked.runs ?? (await store.listRuns());

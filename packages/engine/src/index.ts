@@ -15,6 +15,13 @@ export {
   openReadOnlyStorage,
   openStorage,
 } from "./open-storage.js";
+export type { RepairAct, RepairKind, Unrepaired } from "./repair/repair-act.js";
+export {
+  planRepairs,
+  type RepairOptions,
+  type RepairReport,
+  repairRun,
+} from "./repair/repair-run.js";
 export { readAhead } from "./scan/read-ahead.js";
 export type { StoreEvent } from "./store-event.js";
 export type { VerifyCounts } from "./verify/findings.js";

@@ -94,6 +94,16 @@ export interface OpenedStorage {
  *   view contradicts it.
  */
 export async function openStorage(options: OpenStorageOptions): Promise<OpenedStorage> {
+  const { context, ...opened } = await openContext(options);
+  return { storage: makeStorage(context), ...opened };
+}
+
+export interface OpenedContext extends Omit<OpenedStorage, "storage"> {
+  readonly context: EngineContext;
+}
+
+/** As {@link openStorage}, for maintenance that no handle gives access to. */
+export async function openContext(options: OpenStorageOptions): Promise<OpenedContext> {
   const { store, leaseMs = LEASE_MS } = options;
   checkLeaseMs(leaseMs);
   const mainLog = new CommitLog(store);
@@ -137,7 +147,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
     await log.refresh();
     return report;
   };
-  return { storage: makeStorage(context), recovered: joinReports([swept, ...others]), refresh };
+  return { context, recovered: joinReports([swept, ...others]), refresh };
 }
 
 type MainWriter = EngineContext["main"];

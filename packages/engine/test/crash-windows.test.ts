@@ -37,6 +37,7 @@ const VERBS: Readonly<Record<StorageVerb, "crashed" | string>> = {
   replaceHint: "crashed",
   replaceLease: "crashed",
   replaceView: "crashed",
+  setAside: "crashed",
   showPart: "crashed",
   stat: "crashed",
 };

@@ -69,7 +69,7 @@ export async function decodeDocument<T>(
 export function corrupt(key: ObjectKey, why: string, cause?: unknown): IoManifestError {
   return new IoManifestError(
     "CORRUPT",
-    `${key} is damaged: ${why}; open the run with mode "readOnly" to read what is sound, and restore the file from a backup; "crv verify" lists all that is damaged`,
+    `${key} is damaged: ${why}; open the run with mode "readOnly" to read what is sound, and restore the file from a backup; "crv verify <run>" lists all that is damaged, "crv repair <run>" what can be done and what is lost`,
     { details: { key, why }, cause },
   );
 }

@@ -66,6 +66,7 @@ const operationShape: z.ZodType<OperationEntry> = z
       "transaction",
       "optimize",
       "refs",
+      "repair",
       "recovery",
     ]),
     tables: mapShape(tableKeyShape, countShape.nullable()),

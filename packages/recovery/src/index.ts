@@ -27,6 +27,7 @@ export {
 export {
   beginSession,
   decodeSession,
+  othersAtWork,
   type RunStatus,
   readRunStatus,
   type Session,

@@ -7,6 +7,7 @@ import {
   FORMAT_VERSION,
   formatSessionKey,
   IoError,
+  type ObjectKey,
   parseSessionKey,
   SESSION_PREFIX,
   type SessionId,
@@ -91,6 +92,21 @@ export async function readRunStatus(store: ObjectReader, liveness: Liveness): Pr
   const newest = sessions.at(-1);
   if (newest === undefined) return "finished";
   return newest.state === "dead" ? "crashed" : "unknown";
+}
+
+/**
+ * The note of another process that has the run open for writing, or may have: from here nobody can tell.
+ * Undefined when there is none.
+ */
+export async function othersAtWork(
+  store: ObjectReader,
+  liveness: Liveness,
+  own: SessionId | undefined,
+): Promise<ObjectKey | undefined> {
+  const other = (await examineSessions(store, liveness)).find(
+    ({ sessionId, state }) => sessionId !== own && state !== "dead",
+  );
+  return other && formatSessionKey(other.sessionId);
 }
 
 interface ExaminedSession {

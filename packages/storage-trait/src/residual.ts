@@ -7,6 +7,7 @@
  */
 import type { ObjectKey, OperationRef, SessionId, Version } from "@crv/core";
 
+export { quarantineTaken } from "./quarantine-taken.js";
 export { viewVersion } from "./view-version.js";
 
 export interface InlineCommitResidual {
@@ -40,6 +41,13 @@ export interface InlineCommitResidual {
   showPart(view: ObjectKey, part: ObjectKey, how: "link" | "copy"): Promise<"shown" | "blocked">;
   /** Views of what is gone, and the directories that this leaves empty. */
   removeViews(views: readonly ObjectKey[]): Promise<void>;
+  /**
+   * Repair: a file that cannot be trusted goes under another name, with the bytes that it has. Durable;
+   * `as` is there before `key` is free. What is absent is passed over.
+   *
+   * @throws IoError `ALREADY_EXISTS` when something else is under `as`: then nothing was changed.
+   */
+  setAside(key: ObjectKey, as: ObjectKey): Promise<void>;
   /** A deadline must move; also extends a sidecar by further tables. Atomic for readers. */
   replaceLease(key: ObjectKey, body: Uint8Array): Promise<void>;
   /** The hint is never trusted, so it may be lost or go back. Atomic for readers, not synced. */

@@ -18,7 +18,11 @@ import {
   type ObjectStore,
   readWindow,
 } from "@crv/storage-trait/object-store";
-import { type InlineCommitResidual, viewVersion } from "@crv/storage-trait/residual";
+import {
+  type InlineCommitResidual,
+  quarantineTaken,
+  viewVersion,
+} from "@crv/storage-trait/residual";
 
 interface StoredObject {
   readonly content: Uint8Array;
@@ -121,6 +125,15 @@ export function createMemoryStore({
       return "shown";
     },
     removeViews: remove,
+    async setAside(key, as) {
+      check(key);
+      check(as);
+      const found = objects.get(key);
+      if (found === undefined) return;
+      if (objects.has(as)) throw quarantineTaken(as);
+      objects.set(as, found);
+      objects.delete(key);
+    },
     replaceLease: replace,
     replaceHint: replace,
     async close() {

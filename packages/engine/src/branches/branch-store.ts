@@ -51,6 +51,7 @@ export function branchResidual(
     replaceView: (key, shows, body) => inner.replaceView(key, shows, body),
     showPart: (view, part, how) => inner.showPart(view, part, how),
     removeViews: (views) => inner.removeViews(views),
+    setAside: (key, as) => inner.setAside(formatBranchKey(branch, key), as),
     replaceLease: (key, body) => inner.replaceLease(formatBranchKey(branch, key), body),
     replaceHint: (key, body) => inner.replaceHint(formatBranchKey(branch, key), body),
   };

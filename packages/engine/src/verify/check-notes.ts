@@ -152,11 +152,12 @@ export async function checkSegments(
   }
 }
 
-/** The hint names a checkpoint that is there. It is never trusted, so nothing depends on it. */
+/** The hint names a checkpoint that is there, or was until cleanup. It is never trusted, so nothing depends on it. */
 export async function checkHint(
   store: ObjectReader,
   findings: Findings,
   { segmented, whole }: CheckpointForms,
+  floor: Version,
 ): Promise<void> {
   const path = HEAD_HINT_KEY;
   try {
@@ -164,6 +165,7 @@ export async function checkHint(
     if (bytes === undefined) return;
     const text = new TextDecoder().decode(bytes);
     const version = /^\d{1,16}\n$/.test(text) ? Number(text) : 0;
+    if (version > 0 && version < floor) return;
     if (segmented.has(version) || whole.has(version)) return;
     const detail = "it names no checkpoint that is there";
     findings.add({ file: "hint", kind: "contradicts", path, detail });

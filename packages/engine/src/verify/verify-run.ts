@@ -102,7 +102,7 @@ async function verifyOnce(
   const { counts } = findings;
   const floor = await checkFloors(store, findings);
   const checkpoints = await listCheckpoints(store, findings);
-  await checkHint(store, findings, checkpoints);
+  await checkHint(store, findings, checkpoints, floor);
   await checkLeases(store, findings);
   await checkRunNotes(store, findings);
   const pending = await checkSidecars(store, findings);

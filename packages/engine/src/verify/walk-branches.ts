@@ -108,7 +108,7 @@ export class BranchesWalk {
     const store = branchReader(this.#options.store, id);
     const findings = this.#options.findings.ofBranch(id);
     const checkpoints = await listCheckpoints(store, findings);
-    await checkHint(store, findings, checkpoints);
+    await checkHint(store, findings, checkpoints, 1);
     await checkSidecars(store, findings);
     const base = await this.#baseOf(id);
     if (base === undefined) return;

@@ -86,7 +86,7 @@ async function crashRecoveries(
       // Made anew, since the recovery before changed it.
       const wreck = await crashWriter(writer, at);
       const found = [...disksAfter(wreck, aftermath, at)][state] as Wreck;
-      const finished = await crashRecovery(found.disk, second);
+      const finished = await crashRecovery(writer, found.disk, second);
       if (isNew(after, found)) {
         report.disks++;
         await explain(writer, at, wreck, () => checkWreck(writer, found, aftermath), second);
@@ -145,9 +145,13 @@ function* disksAfter(wreck: Wreck, aftermath: Aftermath, seed: number): Generato
 }
 
 /** Opens the run with a crash before call `at`; true when it opened before that. */
-async function crashRecovery(disk: SimulatedDisk, at: number): Promise<boolean> {
+async function crashRecovery(
+  { recover = openProcess }: Writer,
+  disk: SimulatedDisk,
+  at: number,
+): Promise<boolean> {
   try {
-    const { store } = await openProcess(disk, "recoverer that dies", { crashAt: at });
+    const { store } = await recover(disk, "recoverer that dies", { crashAt: at });
     store.process.kill();
     return true;
   } catch (error) {
@@ -162,6 +166,7 @@ async function checkWreck(
   { kind }: Aftermath,
 ): Promise<void> {
   writer.afterCrash?.(disk);
+  await writer.recover?.(disk, "first recoverer", {});
   // After a loss of power the sidecar may be gone, and then nobody has anything to do.
   const audited = kind === "process" && writer.audited !== undefined ? [writer.audited] : [];
   const { contents } = await checkRun(

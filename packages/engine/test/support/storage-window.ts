@@ -9,6 +9,7 @@ import {
   FLOOR_PREFIX,
   HEAD_HINT_KEY,
   LOG_PREFIX,
+  QUARANTINE_PREFIX,
   SEGMENT_PREFIX,
   SIDECAR_PREFIX,
   STAGING_DIRECTORY,
@@ -21,6 +22,7 @@ export function windowOf({ verb, step, key }: StorageCall): string {
 }
 
 const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
+  [new RegExp(`^${QUARANTINE_PREFIX}`), "quarantine"],
   [new RegExp(`^${HEAD_HINT_KEY}$`), "hint"],
   [new RegExp(`^${LOG_PREFIX}\\d+\\.json$`), "record"],
   [new RegExp(`^${FLOOR_PREFIX}`), "floor"],
@@ -38,6 +40,7 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/^tables\/[^/]+\/bucket=\d+$/, "bucket-directory"],
   [/^tables\/$/, "tables-directory"],
   [/^_leases\/$/, "leases"],
+  [/^_(?:info|sessions)\/$/, "notes"],
   [/^tables\/[^/]+\/?$/, "table-directory"],
   [/^tables\/$/, "tables"],
   [/^tensors\/part-/, "tensor-part"],

@@ -88,24 +88,37 @@ export async function openProcess(
   name: string,
   { onPhase, writeManifestEveryN, keysHeldMax, branch, ...faults }: OpenProcessOptions = {},
 ): Promise<OpenedProcess> {
-  const store = disk.process(name, faults);
-  const parts = new NumberPartStore(store);
+  const { store, parts, ...wired } = startProcess(disk, name, faults);
   const opened = await openStorage({
-    runId: RUN_ID,
+    ...wired,
     store,
-    residual: store,
     parts,
-    liveness: simulatedLiveness(disk, store),
-    clock: disk.clock,
-    random: seededRandom(1),
-    mintId: ulids(store),
-    durability: "full",
     ...(branch && { branch }),
     ...(onPhase && { onPhase }),
     ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
     ...(keysHeldMax !== undefined && { keysHeldMax }),
   });
   return { ...opened, store, parts };
+}
+
+/** Starts a process, with all that opening the run needs. */
+export function startProcess(
+  disk: SimulatedDisk,
+  name: string,
+  faults: Pick<OpenProcessOptions, "plan" | "crashAt" | "machine"> = {},
+) {
+  const store = disk.process(name, faults);
+  return {
+    runId: RUN_ID,
+    store,
+    residual: store,
+    parts: new NumberPartStore(store),
+    liveness: simulatedLiveness(disk, store),
+    clock: disk.clock,
+    random: seededRandom(1),
+    mintId: ulids(store),
+    durability: "full",
+  } as const;
 }
 
 /** ULIDs of digits: sorted by boot and process, then by call; the same whenever a test is run again. */

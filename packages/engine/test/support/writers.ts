@@ -9,10 +9,13 @@ import {
   formatFileName,
   formatIndexedName,
   formatManifestViewKey,
+  formatRecordKey,
   formatSidecarKey,
   MAIN_BRANCH,
+  type ObjectKey,
   type OperationId,
   type Predicate,
+  parsePartKey,
   type RunBundleFacts,
   type TableDescriptor,
   type TagName,
@@ -22,6 +25,7 @@ import type { MemberInput, StagedOperation, StagedStorage } from "@crv/storage-t
 import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
 import type { RecordBatch } from "apache-arrow";
 import { BRANCH } from "./branch-proofs.js";
+import { repairRun } from "../../src/index.js";
 import type { Contents } from "./check-run.js";
 import { crashAtWindow } from "./dead-writer.js";
 import { divergedRun } from "./diverged-run.js";
@@ -44,6 +48,7 @@ import {
   RIGHT,
   rowsAt,
   rowsOf,
+  startProcess,
   valueRow,
 } from "./universe.js";
 
@@ -77,6 +82,12 @@ export interface Writer {
   readonly from?: string;
   /** Comes after the crash and before the recovery: what was still under way. */
   afterCrash?(disk: SimulatedDisk): void;
+  /** What makes the run one that can be opened again, where opening it is not enough. */
+  recover?(
+    disk: SimulatedDisk,
+    name: string,
+    options: Pick<OpenProcessOptions, "crashAt">,
+  ): Promise<Pick<OpenedProcess, "store">>;
   /** Whoever recovers the run has something to do for this operation, and says so in the log. */
   readonly audited?: OperationId;
   /** A crash may leave parts that no sidecar names: one that was torn before. */
@@ -611,6 +622,58 @@ const merging: Writer = {
     await storage.close();
   },
 };
+/** A run that a writer repairs, and whoever comes after a crash of it. */
+function repairing(
+  name: string,
+  from: string,
+  values: readonly number[],
+  damage: (disk: SimulatedDisk) => void | Promise<void>,
+): Writer {
+  return {
+    name,
+    from,
+    contents: [{ left_table: values }],
+    // Parts of the versions that are lost: no sidecar names them.
+    leftovers: true,
+    async prepare() {
+      const disk = await runOfCommits(4);
+      await damage(disk);
+      return { disk };
+    },
+    run: async ({ disk }) => void (await repairIn(disk, WRITER)),
+    recover: repairIn,
+  };
+}
+
+async function repairIn(
+  disk: SimulatedDisk,
+  name: string,
+  options: Pick<OpenProcessOptions, "crashAt"> = {},
+) {
+  const opening = startProcess(disk, name, options);
+  const { unrepaired } = await repairRun(opening).catch((error: unknown) => {
+    throw error instanceof UnknownOutcomeError ? error.cause : error;
+  });
+  for (const { problem } of unrepaired) assert.equal(problem.file, "part");
+  return opening;
+}
+
+/** The newest record is zeroed, and a writer died that had staged on its version. */
+async function zeroNewest(disk: SimulatedDisk): Promise<void> {
+  await crashAtWindow(disk, PARTS_ARE_THERE, async ({ storage }) => {
+    await commitRows(storage, [{ table: LEFT, values: [5] }], OPERATION, {
+      mode: "strict",
+      expected: [LEFT.name],
+    });
+  });
+  disk.tamper(formatRecordKey(4), (bytes) => new Uint8Array(bytes.length));
+}
+
+function truncateSecond(disk: SimulatedDisk): void {
+  const parts = [...disk.objects()].filter(([key]) => parsePartKey(key) !== undefined);
+  const [key] = parts.find(([, bytes]) => bytes.includes(2)) ?? [];
+  disk.tamper(key as ObjectKey, (bytes) => bytes.subarray(0, 4));
+}
 
 export const WRITERS: readonly Writer[] = [
   appending("append to one table", [{ table: LEFT, values: [3, 14] }], {
@@ -721,6 +784,8 @@ export const WRITERS: readonly Writer[] = [
   recoveringTwo,
   resolving("resolution of an operation that never lands", false),
   resolving("resolution of an operation that lands late", true),
+  repairing("repair of a zeroed newest record", "setAside stat view", [1, 2, 3], zeroNewest),
+  repairing("repair of a truncated part", "create write record", [1, 3, 4], truncateSecond),
 ];
 
 function operationId(number: number): OperationId {

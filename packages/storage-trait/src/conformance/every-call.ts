@@ -1,7 +1,7 @@
 /** Every call of a store that takes a key, for what must hold of all of them. */
 import type { ObjectKey, OperationId, OperationRef, SessionId } from "@crv/core";
 import { MAIN_BRANCH } from "@crv/core";
-import { bytesOf, FULL, keysUnder } from "./sample.js";
+import { bytesOf, FULL, key, keysUnder } from "./sample.js";
 import type { TestedStore } from "./subject.js";
 
 export const OPERATION: OperationRef = {
@@ -23,6 +23,7 @@ export const KEYED_CALLS: Readonly<Record<string, StoreCall>> = {
   removeUnreferenced: (store, at) => store.removeUnreferenced([at], 1),
   replaceView: (store, at) => store.replaceView(at, 1, bytesOf('{"run_version":1}')),
   removeViews: (store, at) => store.removeViews([at]),
+  setAside: (store, at) => store.setAside(at, key("set/aside")),
   replaceLease: (store, at) => store.replaceLease(at, bytesOf("x")),
   replaceHint: (store, at) => store.replaceHint(at, bytesOf("x")),
 };

@@ -96,6 +96,20 @@ export const residualClauses: StoreClauses = (test) => {
     assert.deepEqual(await keysUnder(store), []);
   });
 
+  test("sets a file aside with its bytes, and frees its key", async ({ store }) => {
+    const [at, aside] = [key("p/damaged"), key("_quarantine/1/p/damaged")];
+    await store.create(at, bytesOf("damaged"), FULL);
+    await store.setAside(at, aside);
+    await store.setAside(at, key("_quarantine/2/p/damaged"));
+    await store.setAside(key("nowhere/absent"), key("_quarantine/2/absent"));
+    assert.deepEqual(await keysUnder(store), [aside]);
+    assert.equal(await textUnder(store, aside), "damaged");
+    assert.equal((await store.create(at, bytesOf("sound"), FULL)).kind, "created");
+    await assert.rejects(store.setAside(at, aside), { code: "ALREADY_EXISTS" });
+    assert.equal(await textUnder(store, at), "sound");
+    assert.equal(await textUnder(store, aside), "damaged");
+  });
+
   test("replaces leases and hints, present or not", async ({ store }) => {
     for (const text of ["first", "second"]) {
       await store.replaceLease(key("_leases/l.json"), bytesOf(text));

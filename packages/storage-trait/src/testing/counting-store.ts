@@ -122,6 +122,11 @@ export class CountingStore implements ObjectStore, InlineCommitResidual {
     return this.#inner.removeViews(views);
   }
 
+  setAside(key: ObjectKey, as: ObjectKey): Promise<void> {
+    this.#record("setAside", key);
+    return this.#inner.setAside(key, as);
+  }
+
   replaceLease(key: ObjectKey, body: Uint8Array): Promise<void> {
     this.#record("replaceLease", key, body.byteLength);
     return this.#inner.replaceLease(key, body);

@@ -26,7 +26,7 @@ import {
   type ObjectStore,
   readWindow,
 } from "../object-store.js";
-import { type InlineCommitResidual, viewVersion } from "../residual.js";
+import { type InlineCommitResidual, quarantineTaken, viewVersion } from "../residual.js";
 import { SimulatedCrash, type SimulatedProcess } from "./simulated-process.js";
 import {
   filesBelow,
@@ -207,6 +207,25 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
 
   removeViews(views: readonly ObjectKey[]): Promise<void> {
     return this.#remove("removeViews", views);
+  }
+
+  async setAside(key: ObjectKey, as: ObjectKey): Promise<void> {
+    this.#check(key);
+    this.#check(as);
+    const file = await this.#step("setAside", "stat", key, () => lookupFile(this.#root, key));
+    if (file === undefined) return;
+    await this.#writer.prepareDirectory("setAside", as, "full");
+    const isFree = await this.#step("setAside", "link", as, () => {
+      if (lookup(this.#root, as) !== undefined) return false;
+      setEntry(this.#root, as, file);
+      return true;
+    });
+    if (!isFree) throw quarantineTaken(as);
+    await this.#writer.syncDirectory("setAside", parentOf(as));
+    await this.#step("setAside", "unlink", key, () => {
+      if (lookupFile(this.#root, key) !== undefined) setEntry(this.#root, key, undefined);
+    });
+    await this.#writer.syncDirectory("setAside", parentOf(key));
   }
 
   replaceLease(key: ObjectKey, body: Uint8Array): Promise<void> {

@@ -5,6 +5,7 @@
  *   create    temporary, sync, link (fails if it exists), unlink temporary, sync directory
  *   replace   temporary, sync, rename; of a view also: sync directory
  *   show      link under a temporary name, rename, sync directory; or a copy, as replace
+ *   set aside link, sync directory, unlink, sync directory
  *   remove    unlink; not synced: what a loss of power brings back is removed again by who finds it
  */
 import {
@@ -26,7 +27,11 @@ import type {
   ObjectInfo,
   ObjectStore,
 } from "@crv/storage-trait/object-store";
-import { type InlineCommitResidual, viewVersion } from "@crv/storage-trait/residual";
+import {
+  type InlineCommitResidual,
+  quarantineTaken,
+  viewVersion,
+} from "@crv/storage-trait/residual";
 import { retryBusy } from "./busy-retry.js";
 import { type Directories, directoryOf } from "./directories.js";
 import type { DirectoryReader } from "./directory-reader.js";
@@ -142,6 +147,19 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
     reader.checkOpen();
     for (const view of views) reader.check(view);
     return this.#partViews.remove(views);
+  }
+
+  async setAside(key: ObjectKey, as: ObjectKey): Promise<void> {
+    const { fs, reader, directories, syncer } = this.#parts;
+    reader.check(as);
+    if ((await reader.stat(key)) === undefined) return;
+    await directories.prepare(directoryOf(as), "full");
+    const outcome = await linkNew(fs, directories.path(key), directories.path(as));
+    if (outcome.kind === "exists") throw quarantineTaken(as);
+    if (outcome.kind === "unknown") throw outcome.cause;
+    await syncer.syncDirectory(directories.path(directoryOf(as)));
+    await this.#unlink(directories.path(key));
+    await syncer.syncDirectory(directories.path(directoryOf(key)));
   }
 
   replaceLease(key: ObjectKey, body: Uint8Array): Promise<void> {

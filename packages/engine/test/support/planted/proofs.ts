@@ -34,6 +34,7 @@ const UNIVERSES = 200;
 const HISTORIES = 40;
 const MODEL_RUNS = 100;
 
+const repairs = WRITERS.filter(({ recover }) => recover !== undefined);
 const writers = WRITERS.filter(({ from }) => from === undefined);
 
 /** @param within Name of the writer or the case that alone is played; all when undefined. */
@@ -46,6 +47,9 @@ export const PROOFS = {
   ),
   "crash windows of recovery": each(writers, (writer: Writer) =>
     crashEveryRecovery(writer, { kind: "process" }),
+  ),
+  "crash windows of repair": each(repairs, (writer: Writer) =>
+    crashEveryCall(writer, { kind: "process" }),
   ),
   async branches() {
     assert.equal((await crashBranchWriter()).size, 2);

@@ -1,0 +1,202 @@
+/** What repair has to know of the log of one branch. Read with no verb that writes. */
+import {
+  type BranchId,
+  type BranchName,
+  CHECKPOINT_PREFIX,
+  CrvError,
+  formatBranchKey,
+  formatManifestViewKey,
+  formatSidecarKey,
+  HEAD_HINT_KEY,
+  LOG_PREFIX,
+  MAIN_BRANCH,
+  type ObjectKey,
+  parseCheckpointIndexKey,
+  parseCheckpointKey,
+  parseRecordKey,
+  parseSidecarKey,
+  parseTableKey,
+  SIDECAR_BYTES_MAX,
+  SIDECAR_PREFIX,
+  SMALL_FILE_BYTES_MAX,
+  TABLES_PREFIX,
+  type Version,
+} from "@crv/core";
+import {
+  CommitLog,
+  NO_REFS,
+  type RunState,
+  readCheckpoint,
+  readFloor,
+  readSegmentedCheckpoint,
+} from "@crv/manifest";
+import { decodeSidecar, readViewVersion } from "@crv/recovery";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
+import { openBranchLog } from "../branches/branch-log.js";
+import { branchReader } from "../branches/branch-store.js";
+
+export interface LogFacts {
+  readonly branch: BranchName;
+  readonly branchId: BranchId | undefined;
+  /** Version of its first record. */
+  readonly floor: Version;
+  /** The newest sound one; undefined when damage leaves none. */
+  readonly state: RunState | undefined;
+  /** The checkpoint that the hint names: reading begins there, though later ones be sound. */
+  readonly hint: Version | undefined;
+  /** What there is of versions after `state`: keys of the run. */
+  readonly beyond: BeyondFacts;
+  /** The oldest sound checkpoint that no record of a given version or before is needed for. */
+  readonly soundFrom: (version: Version) => Promise<Version | undefined>;
+}
+
+export interface BeyondFacts {
+  /** Ascending. */
+  readonly records: readonly Version[];
+  readonly checkpoints: readonly ObjectKey[];
+  /** Of operations that are based on lost versions. */
+  readonly sidecars: readonly ObjectKey[];
+  readonly views: readonly ObjectKey[];
+}
+
+const NOTHING: BeyondFacts = { records: [], checkpoints: [], sidecars: [], views: [] };
+
+/** Of main, then of each branch that main names. */
+export async function readLogFacts(store: ObjectReader): Promise<readonly LogFacts[]> {
+  const log = new CommitLog(withoutHint(store), "stop-before");
+  const floor = await readFloor(store);
+  const main = await factsOf(store, log, MAIN_BRANCH, undefined, floor);
+  const facts = [main];
+  for (const [name, { id }] of (main.state?.refs ?? NO_REFS).branches) {
+    const reader = { log, store: withoutHint(store) };
+    const own = await unlessDamaged(() => openBranchLog(reader, id, "stop-before"));
+    if (own) facts.push(await factsOf(store, own, name, id, own.baseVersion + 1));
+  }
+  return facts;
+}
+
+async function factsOf(
+  run: ObjectReader,
+  log: CommitLog,
+  branch: BranchName,
+  branchId: BranchId | undefined,
+  floor: Version,
+): Promise<LogFacts> {
+  const store = branchId === undefined ? run : branchReader(run, branchId);
+  const state = await unlessDamaged(() => log.refresh());
+  return {
+    branch,
+    branchId,
+    floor,
+    state,
+    hint: await readHint(store),
+    beyond: state ? await readBeyond(store, branchId, state) : NOTHING,
+    soundFrom: (version) => findSound(store, version),
+  };
+}
+
+async function readBeyond(
+  store: ObjectReader,
+  branchId: BranchId | undefined,
+  state: RunState,
+): Promise<BeyondFacts> {
+  const { version: head } = state;
+  const records: Version[] = [];
+  const checkpoints: ObjectKey[] = [];
+  const sidecars: ObjectKey[] = [];
+  for await (const { key } of store.list(LOG_PREFIX)) {
+    const version = parsed(parseRecordKey, key);
+    if (version !== undefined && version > head) records.push(version);
+  }
+  for await (const { key } of store.list(CHECKPOINT_PREFIX)) {
+    const version = parsed(parseCheckpointKey, key) ?? parsed(parseCheckpointIndexKey, key);
+    if (version !== undefined && version > head) checkpoints.push(ofRun(branchId, key));
+  }
+  for await (const { key } of store.list(SIDECAR_PREFIX)) {
+    const base = await baseOf(store, key);
+    if (base !== undefined && base > head) sidecars.push(ofRun(branchId, key));
+  }
+  // Branches publish no views.
+  const views = branchId === undefined ? await viewsBeyond(store, state) : [];
+  return { records, checkpoints, sidecars, views };
+}
+
+/** Also those of tables that only lost versions had. */
+async function viewsBeyond(store: ObjectReader, state: RunState): Promise<readonly ObjectKey[]> {
+  const found: ObjectKey[] = [];
+  for await (const { key } of store.list(TABLES_PREFIX)) {
+    const table = parsed(parseTableKey, key.split("/")[1] as string);
+    if (table === undefined || key !== formatManifestViewKey(table)) continue;
+    if ((await readViewVersion(store, table)) > state.version) found.push(key);
+  }
+  return found;
+}
+
+/** The version that an operation was based on; undefined when its sidecar is torn or gone. */
+async function baseOf(store: ObjectReader, key: ObjectKey): Promise<Version | undefined> {
+  const id = parsed(parseSidecarKey, key);
+  if (id === undefined) return undefined;
+  return unlessDamaged(async () => {
+    const bytes = await store.get(formatSidecarKey(id), { sizeBytesMax: SIDECAR_BYTES_MAX });
+    return bytes && (await decodeSidecar(id, bytes)).base;
+  });
+}
+
+async function findSound(store: ObjectReader, from: Version): Promise<Version | undefined> {
+  const versions = new Set<Version>();
+  for await (const { key } of store.list(CHECKPOINT_PREFIX)) {
+    const version = parsed(parseCheckpointKey, key) ?? parsed(parseCheckpointIndexKey, key);
+    if (version !== undefined && version >= from) versions.add(version);
+  }
+  for (const version of [...versions].sort((a, b) => a - b)) {
+    if (await readSegmentedCheckpoint(store, version)) return version;
+    if (await readCheckpoint(store, version)) return version;
+  }
+  return undefined;
+}
+
+/** The hint only saves steps, and might lead back behind damage that a checkpoint bypasses. */
+function withoutHint(store: ObjectReader): ObjectReader {
+  return {
+    capabilities: store.capabilities,
+    stat: (key) => store.stat(key),
+    get: async (key, options) =>
+      key.endsWith(HEAD_HINT_KEY) ? undefined : store.get(key, options),
+    list: (prefix, options) => store.list(prefix, options),
+    location: (key) => store.location(key),
+    close: () => store.close(),
+  };
+}
+
+async function readHint(store: ObjectReader): Promise<Version | undefined> {
+  return unlessDamaged(async () => {
+    const bytes = await store.get(HEAD_HINT_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX });
+    const version = bytes && Number(new TextDecoder().decode(bytes));
+    return Number.isSafeInteger(version) ? version : undefined;
+  });
+}
+
+function ofRun(branch: BranchId | undefined, key: ObjectKey): ObjectKey {
+  return branch === undefined ? key : formatBranchKey(branch, key);
+}
+
+/** Undefined also of a malformed name: that is a problem of its own. */
+function parsed<Name>(parse: (key: string) => Name | undefined, key: string): Name | undefined {
+  try {
+    return parse(key);
+  } catch (error) {
+    if (error instanceof CrvError) return undefined;
+    throw error;
+  }
+}
+
+async function unlessDamaged<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const isDamage =
+      error instanceof CrvError && ["CORRUPT", "LIMIT_EXCEEDED", "NOT_FOUND"].includes(error.code);
+    if (isDamage) return undefined;
+    throw error;
+  }
+}
