@@ -200,7 +200,7 @@ async function findRunDirectory(
   }
   const path = readOnly
     ? await findPathToRead(root, runId)
-    : (await openRoot(root, create !== "never")).runDirectory(runId);
+    : (await openRoot(root, create !== "never", true)).runDirectory(runId);
   const exists = await isDirectory(path);
   if (create === "never" && !exists) {
     throw new IoError(

@@ -38,7 +38,7 @@ export async function repairRun(options: RepairRunOptions): Promise<RepairReport
   checkKeys("repairRun", options, ["root", "runId", "deep", "apply", "signal", "onProgress"]);
   const { root, runId: given, apply = false, ...how } = options;
   const runId = parseRunId(given);
-  const store = await openRoot(root, false);
+  const store = await openRoot(root, false, apply);
   const path = store.runDirectory(runId);
   return apply ? applyRepair(path, runId, how) : planRepair(path, how);
 }

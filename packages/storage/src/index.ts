@@ -14,6 +14,7 @@ export {
   openDirectoryStore,
 } from "./local/open-directory.js";
 export { readTextFile, TEXT_FILE_BYTES_MAX } from "./local/read-text-file.js";
+export type { FormatStep, MigratedStore, StoreFormats } from "./local/store-format.js";
 export {
   listRunDirectories,
   openStoreRoot,

@@ -15,8 +15,6 @@ import {
   type RunId,
   SMALL_FILE_BYTES_MAX,
   STORE_MARKER_KEY,
-  show,
-  VersionMismatch,
 } from "@crv/core";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { attempt, isAbsence } from "./file-error.js";
@@ -24,12 +22,22 @@ import { type FileSystem, nodeFileSystem } from "./file-system.js";
 import { makeRoot } from "./make-root.js";
 import { openDirectoryReader, openDirectoryStore } from "./open-directory.js";
 import { removeRun } from "./remove-run.js";
+import {
+  checkStoreFormat,
+  migrateStore,
+  STORE_FORMATS,
+  type StoreFormats,
+} from "./store-format.js";
 import { Syncer } from "./syncer.js";
 
 export interface StoreRootOptions {
   readonly root: string;
   /** Whether an absent store is made; if not, it is `NOT_FOUND`. */
   readonly create: boolean;
+  /** Whether a store of an earlier format is led on to the current one; default `create`. */
+  readonly migrate?: boolean;
+  /** Default: those of this release. */
+  readonly formats?: StoreFormats;
   readonly random: Random;
   readonly clock: Clock;
   /** Mints a ULID: the id of a store that is made, and names for runs that are removed. */
@@ -62,35 +70,60 @@ export interface StoreRoot {
  *   for a damaged marker. VersionMismatch `FORMAT_UNSUPPORTED`.
  */
 export async function openStoreRoot(options: StoreRootOptions): Promise<StoreRoot> {
-  const { root, create, fileSystem: fs = nodeFileSystem } = options;
-  const found = await readMarker(fs, root);
+  const { root, create, migrate = create, formats = STORE_FORMATS } = options;
+  const { fileSystem: fs = nodeFileSystem } = options;
+  const found = await readMarker(fs, root, formats);
   if (found === undefined && !create) {
     throw new IoError("NOT_FOUND", `there is no crv store in ${root}: check the path`, {
       details: { path: root },
     });
   }
   if (found !== undefined && create) await syncMarker(fs, root);
-  const storeId = found ?? (await makeMarker(options));
-  return {
+  const { format, storeId } = found ?? (await makeMarker(options, formats));
+  const store: StoreRoot = {
     path: root,
     storeId,
     runDirectory: (runId) => join(root, formatRunDirectory(parseRunId(runId))),
     removeRun: (runId, check) => removeRun(options, parseRunId(runId), check),
     listRuns: () => listRuns(fs, join(root, RUNS_DIRECTORY)),
   };
+  if (migrate && format < formats.current) {
+    await migrateStore(store, format, formats, (next) => stampFormat(options, formats, next));
+  }
+  return store;
 }
 
-async function makeMarker(options: StoreRootOptions): Promise<string> {
+interface Marker {
+  readonly format: number;
+  readonly storeId: string;
+}
+
+/** The one change of a marker: atomic for readers, and never back, so that two processes may do it. */
+async function stampFormat(
+  { root: path, random, clock, fileSystem: fs = nodeFileSystem }: StoreRootOptions,
+  formats: StoreFormats,
+  format: number,
+): Promise<void> {
+  const store = await openDirectoryStore({ path, create: false, random, clock, fileSystem: fs });
+  try {
+    const marker = await decodeMarker(store, formats);
+    if (marker === undefined || marker.format >= format) return;
+    await store.replaceLease(STORE_MARKER_KEY, encodeMarker({ ...marker, format }));
+  } finally {
+    await store.close();
+  }
+  await syncMarker(fs, path);
+}
+
+async function makeMarker(options: StoreRootOptions, formats: StoreFormats): Promise<Marker> {
   const { root: path, create, random, clock, fileSystem = nodeFileSystem } = options;
   const store = await openDirectoryStore({ path, create, random, clock, fileSystem });
-  const marker = JSON.stringify({ format: FORMAT_VERSION, store_id: options.newId() });
-  const outcome = await store.create(STORE_MARKER_KEY, new TextEncoder().encode(`${marker}\n`), {
-    durability: "full",
-  });
+  const body = encodeMarker({ format: formats.current, storeId: options.newId() });
+  const outcome = await store.create(STORE_MARKER_KEY, body, { durability: "full" });
   if (outcome.kind === "exists") await store.makeDurable(STORE_MARKER_KEY);
-  const storeId = outcome.kind === "unknown" ? undefined : await decodeMarker(store);
+  const marker = outcome.kind === "unknown" ? undefined : await decodeMarker(store, formats);
   await store.close();
-  if (storeId !== undefined) return storeId;
+  if (marker !== undefined) return marker;
   throw new IoError("IO", `cannot tell whether ${path} is a store now: open it again`, {
     details: { path },
     ...(outcome.kind === "unknown" ? { cause: outcome.cause } : {}),
@@ -105,31 +138,36 @@ async function syncMarker(fs: FileSystem, root: string): Promise<void> {
   await syncer.syncDirectory(root);
 }
 
-async function readMarker(fileSystem: FileSystem, path: string): Promise<string | undefined> {
+async function readMarker(
+  fileSystem: FileSystem,
+  path: string,
+  formats: StoreFormats,
+): Promise<Marker | undefined> {
   try {
-    return await decodeMarker(await openDirectoryReader({ path, fileSystem }));
+    return await decodeMarker(await openDirectoryReader({ path, fileSystem }), formats);
   } catch (error) {
     if (error instanceof IoError && error.code === "NOT_FOUND") return undefined;
     throw error;
   }
 }
 
-/** @returns the id of the store; undefined when there is no marker. */
-async function decodeMarker(reader: ObjectReader): Promise<string | undefined> {
+function encodeMarker({ format, storeId }: Marker): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify({ format, store_id: storeId })}\n`);
+}
+
+/** Undefined when there is none. */
+async function decodeMarker(
+  reader: ObjectReader,
+  formats: StoreFormats,
+): Promise<Marker | undefined> {
   const bytes = await reader.get(STORE_MARKER_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX });
   if (bytes === undefined) return undefined;
   const path = reader.location(STORE_MARKER_KEY);
   const { format, store_id: storeId } = parseMembers(path, bytes);
   if (!Number.isSafeInteger(format)) throw damaged(path);
-  if (format !== FORMAT_VERSION) {
-    throw new VersionMismatch(
-      "FORMAT_UNSUPPORTED",
-      `the store of ${path} has format ${show(format)}, this release reads ${FORMAT_VERSION}: use a release of crv that reads it`,
-      { details: { path, found: format, supported: FORMAT_VERSION } },
-    );
-  }
+  checkStoreFormat(path, format as number, formats);
   if (typeof storeId !== "string" || storeId === "") throw damaged(path);
-  return storeId;
+  return { format: format as number, storeId };
 }
 
 function parseMembers(path: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
