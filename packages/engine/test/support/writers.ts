@@ -24,8 +24,8 @@ import {
 import type { MemberInput, StagedOperation, StagedStorage } from "@crv/storage-trait";
 import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
 import type { RecordBatch } from "apache-arrow";
-import { BRANCH } from "./branch-proofs.js";
 import { repairRun } from "../../src/index.js";
+import { BRANCH } from "./branch-proofs.js";
 import type { Contents } from "./check-run.js";
 import { crashAtWindow } from "./dead-writer.js";
 import { divergedRun } from "./diverged-run.js";

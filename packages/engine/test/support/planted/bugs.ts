@@ -824,6 +824,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: "manifest/src/run-state.ts",
         find: "record.merged ? withPoints(state.lineage, record.merged) : state.lineage",
         replace: "record.merged ? withPoints(state.lineage, []) : state.lineage",
+      },
+    ],
+  },
+  {
     name: "repair leaves operations that go on from lost versions",
     caughtBy: "crash windows of repair",
     within: "repair of a zeroed newest record",
