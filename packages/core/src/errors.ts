@@ -51,15 +51,16 @@ export const ERROR_ACTIONS = {
   INVALID_TICK: "fix-input",
   /** A value that its column cannot hold without loss. */
   INVALID_VALUE: "fix-input",
-  /** The store reported an error that is none of the others. */
+  /** Somebody has the run open. */
   IN_USE: "retry",
+  /** The store reported an error that is none of the others. */
   IO: "retry",
   /** A hard bound of docs/format/limits.md was exceeded. */
   LIMIT_EXCEEDED: "fix-input",
-  /** A required column is absent from the input. */
-  MISSING_COLUMN: "fix-input",
   /** Two branches changed the same thing differently; nothing was merged. */
   MERGE_CONFLICTS: "fix-input",
+  /** A required column is absent from the input. */
+  MISSING_COLUMN: "fix-input",
   /** What should be read does not exist. */
   NOT_FOUND: "fix-input",
   /** A required column holds a null. */
