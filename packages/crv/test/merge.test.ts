@@ -89,7 +89,7 @@ describe("a merge", () => {
     const { main, branch, close } = await openPair();
     expect(await main.merge({ from: "b" })).toMatchObject({ outcome: "upToDate" });
     await put(branch, { 4: 40 });
-    expect(await main.merge({ from: "b" })).toMatchObject({ outcome: "merged" });
+    expect(await main.merge({ from: "b" })).toMatchObject({ outcome: "fastForward" });
     const { version } = main;
     expect(await main.merge({ from: "b" })).toMatchObject({ outcome: "upToDate", version });
     expect(await branch.merge({ from: "main@2" })).toMatchObject({ outcome: "upToDate" });
