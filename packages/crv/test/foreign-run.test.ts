@@ -12,6 +12,7 @@ import { adoptRun, openRun, openStore, type Run, type RunSummary } from "../src/
 import { refusal } from "./support/expected-errors.js";
 import { listFiles, listParts, listTree } from "./support/listing.js";
 import { scratchDirectory } from "./support/scratch.js";
+import { flights, flightsFrom } from "./support/tables.js";
 
 const FIXTURE = fileURLToPath(new URL("fixtures/foreign", import.meta.url));
 const runId = "20250101-000000";
@@ -100,6 +101,20 @@ describe("a run of the original", () => {
     });
     await using run = await openToRead(root);
     await checkRows(run);
+  });
+
+  test("is not what a first write left that was never committed", async () => {
+    const root = await scratchDirectory();
+    await using run = await openRun({ root, runId: "first", tables: [flights] });
+    let seen: readonly string[] | undefined;
+    await run.transaction(async (tx) => {
+      await tx.insert("flights", flightsFrom(0, 3));
+      await tx.overwrite("flights", flightsFrom(0, 5));
+      await using reader = await openRun({ root, runId: "first", mode: "readOnly" });
+      seen = (await reader.tables()).map(({ table }) => table);
+    });
+    expect(seen).toEqual([]);
+    expect(await run.scan("flights").count()).toBe(5);
   });
 });
 

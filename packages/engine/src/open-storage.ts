@@ -32,6 +32,7 @@ import { CommitTurns } from "./commit-turns.js";
 import type { EngineContext, PhaseEvent, ReaderContext } from "./engine-context.js";
 import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
 import { describeExamined, examineRun } from "./foreign/examine-run.js";
+import { isBegun } from "./foreign/is-foreign-run.js";
 import { presentColumns } from "./present-columns.js";
 import { PublishedViews } from "./published-views.js";
 import { ObservedPublisher, type StoreEvent } from "./store-event.js";
@@ -220,6 +221,7 @@ async function openForeign(
   tickBucketSize: number,
 ): Promise<ReaderContext | undefined> {
   const { store } = options;
+  if (await isBegun(store)) return undefined;
   const found = { tickBucketSize, skipDamaged: true, measure: false };
   const { tables, ...report } = await examineRun(store, parts, found);
   if (tables.length === 0) return undefined;

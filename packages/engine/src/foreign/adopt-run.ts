@@ -10,6 +10,7 @@ import { beginOperation, nameOperation, prepareToWrite } from "../begin-operatio
 import type { EngineContext } from "../engine-context.js";
 import { pinState } from "../snapshot.js";
 import { describeExamined, examineRun } from "./examine-run.js";
+import { isBegun } from "./is-foreign-run.js";
 
 /** As `StagedStorage.adopt` says. */
 export async function adoptRun(
@@ -24,6 +25,13 @@ export async function adoptRun(
       "ALREADY_EXISTS",
       `run ${runId} has a log, with the tables ${[...state.tables.keys()].sort().join(", ")}: add single files with run.stageFiles`,
       { details: { runId, version: state.version } },
+    );
+  }
+  if (await isBegun(store)) {
+    throw new IoError(
+      "ALREADY_EXISTS",
+      `run ${runId} is a copy that was cut off: copy it again, or remove it`,
+      { details: { runId } },
     );
   }
   const { tables, skipped, leftOut } = await examineRun(store, parts, {
