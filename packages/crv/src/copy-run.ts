@@ -3,11 +3,12 @@ import { parseRunId, parseTableKey } from "@crv/core";
 import {
   type CopyOptions,
   type CopyReport,
+  type CopyTarget,
   copyRun as copyStored,
   exportTables,
 } from "@crv/engine";
 import { openDirectoryReader, openDirectoryStore } from "@crv/storage";
-import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkKeys } from "./check-options.js";
 import { openRoot } from "./open-root.js";
 import { targetOf, type VersionTarget } from "./run-target.js";
@@ -31,7 +32,7 @@ export interface ExportRunOptions extends CopyOptions {
   readonly to: string;
   /** A version, time, operation id, tag or branch. Default: the newest version of main. */
   readonly at?: VersionTarget;
-  /** Default: all. */
+  /** Only these, and neither tensors nor files. Default: everything. */
   readonly tables?: readonly string[];
 }
 
@@ -55,8 +56,9 @@ export async function copyRun(options: CopyRunOptions): Promise<CopyReport> {
 }
 
 /**
- * Writes the tables of one version as plain Parquet, in the directories that they have in a run, each with
- * its `manifest.json`: for programs that know nothing of crv, and for archives.
+ * Writes one version as plain files: its tables as Parquet, in the directories that they have in a run, each
+ * with its `manifest.json`; its tensors and files under the names under which the run shows them. For
+ * programs that know nothing of crv, and for archives.
  *
  * @example
  * await exportRun({ root: "out", runId: "r1", at: 17, to: "export" });
@@ -77,7 +79,7 @@ async function between<T>(
   root: string,
   runId: string,
   targetPath: string,
-  work: (source: ObjectReader, target: ObjectStore) => Promise<T>,
+  work: (source: ObjectReader, target: CopyTarget) => Promise<T>,
 ): Promise<T> {
   const store = await openRoot(root, false);
   const source = await openDirectoryReader({ path: store.runDirectory(parseRunId(runId)) });

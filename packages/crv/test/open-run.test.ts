@@ -68,7 +68,7 @@ describe("openRun: create", () => {
     const error = await refusal(() => openRun({ root, runId: RUN_ID }), {
       name: "VersionMismatch",
       code: "FORMAT_UNSUPPORTED",
-      says: ["format 2", "reads 1", "use a release"],
+      says: ["format 2", "reads 1", "use a newer release"],
     });
     expect(error).toBeInstanceOf(VersionMismatch);
     expect(await listFiles(root)).toEqual(["crv.json"]);

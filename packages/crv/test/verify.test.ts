@@ -121,7 +121,8 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   "key filter": /\.keys$/,
   "tensor file": /^tensors\//,
   file: /^files\//,
-  view: /manifest\.json$/,
+  "view of a table": /manifest\.json$/,
+  "view of tensors or a file": /^(?:artifacts|batch_\d+)\//,
 };
 
 describe("verify", () => {
@@ -130,7 +131,11 @@ describe("verify", () => {
       const report = await verify(deep);
       expect(report.problems).toEqual([]);
       expect(report).toMatchObject({ deep, version: 141, floor: 5, problemCount: 0 });
-      expect(report.checked).toMatchObject({ records: 137, parts: 141, views: 2, sidecars: 1 });
+      expect(report.checked).toMatchObject({ records: 137, parts: 141, sidecars: 1 });
+      const views = (await listFiles(path)).filter((file) =>
+        /^(?:artifacts|batch_\d+|tables.*manifest\.json)/.test(file),
+      );
+      expect(report.checked.views).toBe(views.length);
       const members = (await listFiles(path)).filter((file) => /^(tensors|files)\//.test(file));
       expect(report.checked.members).toBe(members.length);
       expect(report.checked.rows).toBe(deep ? 9 * 120 + 132 : 0);
@@ -162,7 +167,15 @@ describe("verify", () => {
     120_000,
   );
 
-  test.each(["part", "key filter", "file", "view", "record", "segment"])(
+  test.each([
+    "part",
+    "key filter",
+    "file",
+    "view of a table",
+    "view of tensors or a file",
+    "record",
+    "segment",
+  ])(
     "finds without reading all that a %s is gone, or too short",
     async (kind) => {
       const pattern = KINDS[kind] as RegExp;

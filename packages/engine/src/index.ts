@@ -1,5 +1,5 @@
 /** The one implementation of the sealed storage: staged operations, the commit pipeline, scans. */
-export type { CopyOptions } from "./copy/copier.js";
+export type { CopyOptions, CopyTarget } from "./copy/copier.js";
 export {
   type CopyReport,
   copyRun,

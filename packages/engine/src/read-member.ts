@@ -1,5 +1,12 @@
 /** Reads bytes of a member of an artifact. Source: docs/format/artifacts.md. */
-import { type ArtifactMember, createDigester, IoError, parseMemberKey, show } from "@crv/core";
+import {
+  type ArtifactMember,
+  createDigester,
+  IoError,
+  type ObjectKey,
+  parseMemberKey,
+  show,
+} from "@crv/core";
 import type { MemberRange } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 
@@ -23,6 +30,15 @@ export async function readMember(
       { details: { key: path, start, end, bytes } },
     );
   }
+  return readRange(reader, path, { start, end }, bytes);
+}
+
+async function readRange(
+  reader: ObjectReader,
+  path: ObjectKey,
+  { start, end }: Required<MemberRange>,
+  bytes: number,
+): Promise<Uint8Array> {
   const found = await reader.get(path, { range: { start, end }, sizeBytesMax: READ_BYTES_MAX });
   if (found === undefined) {
     throw new IoError("NOT_FOUND", `there is no part ${path}: it was removed from the run`, {
@@ -40,20 +56,21 @@ export async function readMember(
 /**
  * The bytes of a member, in pieces, since a file of tensors may be larger than memory.
  *
+ * @param key Where they are read: the member itself, or a view of it.
  * @throws IoError `CORRUPT`, after the last piece, when they are not those that the log names.
  */
 export async function* memberPieces(
   reader: ObjectReader,
-  member: ArtifactMember,
+  { path, bytes, digest }: ArtifactMember,
+  key: ObjectKey = path,
 ): AsyncGenerator<Uint8Array, void> {
-  const { path, bytes, digest } = member;
   const digester = await createDigester();
   for (let start = 0; start < bytes; start += PIECE_BYTES) {
     const end = Math.min(start + PIECE_BYTES, bytes);
-    const piece = await readMember(reader, member, { start, end });
+    const piece = await readRange(reader, key, { start, end }, bytes);
     digester.update(piece);
     yield piece;
   }
   if (digester.finish() === digest) return;
-  throw new IoError("CORRUPT", `${path} was changed: see "crv verify"`, { details: { key: path } });
+  throw new IoError("CORRUPT", `${key} was changed: see "crv verify"`, { details: { key } });
 }

@@ -38,7 +38,7 @@ export {
   type SweptOperation,
   settleOperations,
 } from "./settle-operations.js";
-export { showArtifact } from "./show-artifact.js";
+export { type ArtifactView, artifactViews, showArtifact } from "./show-artifact.js";
 export { readViewVersion, showTable, type ViewContext, viewAhead } from "./show-table.js";
 export {
   decodeSidecar,

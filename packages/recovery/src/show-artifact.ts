@@ -29,29 +29,31 @@ export async function showArtifact(
     await log.makeDurable(store);
     const gone = goneViews(state, name, since, artifact);
     if (gone.length > 0) await residual.removeViews(gone);
-    for (const { view, member } of viewsOf(artifact)) {
-      await residual.showPart(view, member.path, howToShow(member));
+    for (const { view, member, how } of artifactViews(artifact)) {
+      await residual.showPart(view, member.path, how);
     }
     const newer = await log.refresh();
     if (artifactAt(newer, name)?.version === artifact?.version) return;
   }
 }
 
-/** JSON is edited in place by other programs, which would change the part. */
-function howToShow({ name }: ArtifactMember): "link" | "copy" {
-  return isTensorMember(name) ? "link" : "copy";
-}
-
 function artifactAt({ artifacts, version }: RunState, name: ArtifactName): Artifact | undefined {
   return artifacts.at(name, version);
 }
 
-function viewsOf(
-  artifact: Artifact | undefined,
-): readonly { readonly view: ObjectKey; readonly member: ArtifactMember }[] {
+/** Where a member of an artifact is shown, and how. */
+export interface ArtifactView {
+  readonly view: ObjectKey;
+  readonly member: ArtifactMember;
+  /** JSON is edited in place by other programs, which would change the part. */
+  readonly how: "link" | "copy";
+}
+
+export function artifactViews(artifact: Artifact | undefined): readonly ArtifactView[] {
   return (artifact?.members ?? []).flatMap((member) => {
     const view = formatArtifactViewKey((artifact as Artifact).name, member.name);
-    return view === undefined ? [] : [{ view, member }];
+    const how = isTensorMember(member.name) ? "link" : "copy";
+    return view === undefined ? [] : [{ view, member, how }];
   });
 }
 
@@ -61,7 +63,7 @@ function goneViews(
   since: Version,
   artifact: Artifact | undefined,
 ): readonly ObjectKey[] {
-  const shown = new Set(viewsOf(artifact).map(({ view }) => view));
-  const before = state.artifacts.versions(name, since, state.version).flatMap(viewsOf);
+  const shown = new Set(artifactViews(artifact).map(({ view }) => view));
+  const before = state.artifacts.versions(name, since, state.version).flatMap(artifactViews);
   return [...new Set(before.map(({ view }) => view))].filter((view) => !shown.has(view));
 }

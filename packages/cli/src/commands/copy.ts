@@ -24,11 +24,11 @@ export function addCopyCommands(
     });
   program
     .command("export")
-    .description("write the tables of one version as plain Parquet")
+    .description("write one version as plain files: Parquet, safetensors and others")
     .argument("<run>", "run id")
     .argument("<dir>", "directory to write to")
     .option("--at <version>", AT)
-    .option("--tables <names>", "only these, separated by commas", nameList)
+    .option("--tables <names>", "only these tables, separated by commas", nameList)
     .action(
       async (
         runId: string,

@@ -18,7 +18,9 @@ import {
   type Version,
 } from "@crv/core";
 import { type CommitLog, encodeManifestView, type RunState, tableManifest } from "@crv/manifest";
+import { artifactViews } from "@crv/recovery";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
+import type { InlineCommitResidual } from "@crv/storage-trait/residual";
 import pMap from "p-map";
 import { memberPieces } from "../read-member.js";
 
@@ -31,14 +33,17 @@ export interface CopyOptions {
   readonly onProgress?: (progress: { readonly parts: number; readonly bytes: number }) => void;
 }
 
+/** Where files go; it shows those of artifacts under their names. */
+export type CopyTarget = ObjectStore & Pick<InlineCommitResidual, "showPart">;
+
 export class Copier {
   readonly #source: ObjectReader;
-  readonly #target: ObjectStore;
+  readonly #target: CopyTarget;
   readonly #options: CopyOptions;
   readonly #seen = new Set<ObjectKey>();
   readonly copied = { parts: 0, bytes: 0 };
 
-  constructor(source: ObjectReader, target: ObjectStore, options: CopyOptions) {
+  constructor(source: ObjectReader, target: CopyTarget, options: CopyOptions) {
     this.#source = source;
     this.#target = target;
     this.#options = options;
@@ -74,8 +79,26 @@ export class Copier {
     }
   }
 
+  /** Of members that were copied. */
+  async artifactViews({ version, artifacts }: RunState): Promise<void> {
+    for (const artifact of artifacts.list(version)) {
+      for (const { view, member, how } of artifactViews(artifact)) {
+        await this.#target.showPart(view, member.path, how);
+      }
+    }
+  }
+
+  /** Members under the names of their views alone. */
+  async artifactFiles({ version, artifacts }: RunState): Promise<void> {
+    for (const artifact of artifacts.list(version)) {
+      await pMap(artifactViews(artifact), ({ view, member }) => this.#member(member, view), {
+        concurrency: PARTS_AT_ONCE,
+      });
+    }
+  }
+
   async members(members: Iterable<ArtifactMember>): Promise<void> {
-    await pMap(this.#unseen(members), (member) => this.#member(member), {
+    await pMap(this.#unseen(members), (member) => this.#member(member, member.path), {
       concurrency: PARTS_AT_ONCE,
     });
   }
@@ -89,15 +112,15 @@ export class Copier {
     }
   }
 
-  async #member(member: ArtifactMember): Promise<void> {
+  async #member(member: ArtifactMember, key: ObjectKey): Promise<void> {
     this.#checkCancelled();
-    const { path, bytes } = member;
+    const { bytes } = member;
     const pieces = memberPieces(this.#source, member);
-    const { kind } = await this.#target.create(path, pieces, { durability: "full" });
+    const { kind } = await this.#target.create(key, pieces, { durability: "full" });
     if (kind !== "created") {
       // An earlier copy that was cut off.
-      for await (const _ of memberPieces(this.#target, member));
-      if (!(await this.#target.makeDurable(path))) throw unconfirmed(path);
+      for await (const _ of memberPieces(this.#target, member, key));
+      if (!(await this.#target.makeDurable(key))) throw unconfirmed(key);
     }
     this.copied.parts++;
     this.copied.bytes += bytes;

@@ -20,13 +20,13 @@ import {
   type TableKey,
   type Version,
 } from "@crv/core";
-import { CommitLog, type RunState, readFloor } from "@crv/manifest";
+import { CommitLog, type RunState, raiseFloor, readFloor } from "@crv/manifest";
 import type { SnapshotTarget } from "@crv/storage-trait";
-import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
+import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { openBranchLog } from "../branches/branch-log.js";
 import { neededBelow } from "../branches/keep-pinned.js";
 import { findState } from "../find-state.js";
-import { Copier, type CopyOptions } from "./copier.js";
+import { Copier, type CopyOptions, type CopyTarget } from "./copier.js";
 
 export interface CopyReport {
   /** Newest version of the copy, and its oldest. */
@@ -47,7 +47,7 @@ export interface CopyReport {
  */
 export async function copyRun(
   source: ObjectReader,
-  target: ObjectStore,
+  target: CopyTarget,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
   const log = new CommitLog(source);
@@ -57,6 +57,8 @@ export async function copyRun(
   const pinned = await neededBelow({ log, store: source }, refs, floor);
   const copier = new Copier(source, target, options);
   await checkTarget(source, target, { floor, version });
+  // Until there are records, what is there is none of another program's.
+  await raiseFloor(target, 1);
   for (const point of pinned) await copier.state(await log.stateOf(point));
   for (const { log: branch } of branches) await copier.added(branch, branch.baseVersion);
   if (version >= floor) {
@@ -85,7 +87,9 @@ export async function copyRun(
   if ((await readFloor(source)) > floor) {
     throw new IoError("IO", "cleanup removed versions while the run was copied: copy it again");
   }
-  await copier.views(await log.stateAt(version));
+  const newest = await log.stateAt(version);
+  await copier.views(newest);
+  await copier.artifactViews(newest);
   return { version, floor, ...copier.copied };
 }
 
@@ -123,13 +127,14 @@ async function checkTarget(
 }
 
 /**
- * Copies the tables of one version, of any branch, as plain Parquet, each with its `manifest.json`.
+ * Copies the tables of one version, of any branch, as plain Parquet, each with its `manifest.json`, and
+ * its tensors and files under the names of their views; only some tables when these are named.
  *
  * @throws as {@link copyRun}; IoError `NOT_FOUND` for a version that is not kept.
  */
 export async function exportTables(
   source: ObjectReader,
-  target: ObjectStore,
+  target: CopyTarget,
   at: SnapshotTarget,
   options: CopyOptions & { readonly tables?: readonly TableKey[] } = {},
 ): Promise<CopyReport> {
@@ -141,6 +146,7 @@ export async function exportTables(
     await copier.parts(state.tables.get(table)?.parts ?? [], false);
   }
   await copier.views(state, options.tables);
+  if (options.tables === undefined) await copier.artifactFiles(state);
   const { version } = state;
   return { version, floor: version, ...copier.copied };
 }

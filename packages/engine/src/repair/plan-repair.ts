@@ -97,7 +97,9 @@ function planFile(
     case "hint":
       return act("set-aside", "the next checkpoint writes it anew", NOTHING);
     case "view":
-      return act("publish-view", "it is published anew from the log", NOTHING);
+      return act("publish-view", "it is published anew from the log", NOTHING, {
+        ...(problem.artifact && { artifact: problem.artifact }),
+      });
     case "key-filter":
       return act("rebuild-key-filter", "it is computed from its part", NOTHING);
     case "sidecar":
@@ -251,7 +253,8 @@ function branchOf(path: ObjectKey): string | undefined {
 function withoutRepeated(acts: readonly RepairAct[]): readonly RepairAct[] {
   const seen = new Set<string>();
   return acts.filter(({ kind, branch, paths, artifact }) => {
-    const name = [kind, branch, artifact ?? paths].join(" ");
+    const what = kind === "remove-artifact" ? artifact : paths;
+    const name = [kind, branch, what].join(" ");
     return seen.size !== seen.add(name).size;
   });
 }

@@ -157,6 +157,8 @@ async function actOn(
 ): Promise<void> {
   const of = (kind: RepairAct["kind"]) => acts.filter((act) => act.kind === kind);
   await commitLosses(context, acts);
+  const shown = of("publish-view").flatMap(({ artifact }) => artifact ?? []);
+  await context.views.showArtifacts(new Set(shown), context.log.state.version);
   for (const { version = 0, paths } of of("raise-floor")) {
     await raiseFloorOver(context, version, paths.filter(isRecord), setAside);
   }

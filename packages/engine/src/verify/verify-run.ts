@@ -17,6 +17,7 @@ import { type RunState, readFloor } from "@crv/manifest";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import pMap from "p-map";
+import { checkArtifactViews } from "./check-artifact-views.js";
 import { checkEnds } from "./check-ends.js";
 import { checkMember } from "./check-member.js";
 import {
@@ -125,7 +126,12 @@ async function verifyOnce(
   );
   checkEnds(findings, checkpoints, walk.head);
   if (deep) await checkSegments(store, findings, signal);
-  if (walk.state) await checkViews({ store, findings, floor, state: walk.state, pending });
+  if (walk.state) {
+    const { state } = walk;
+    await checkViews({ store, findings, floor, state, pending });
+    const check = () => checkNotAborted(signal);
+    await checkArtifactViews({ store, findings, state, deep, checkNotAborted: check });
+  }
   const unreferenced = await countUnreferenced(store, findings, walk.state, branches);
   const report = {
     deep,
