@@ -1,9 +1,11 @@
-/** `crv scan`: rows of a table. */
+/** `crv scan`: rows of a table, printed or exported. */
 import { type Command, Option } from "commander";
-import type { Run, ScanOptions } from "crv";
+import { CrvError, type Run, type ScanOptions } from "crv";
 import { type CommandContext, openForReading } from "../context.js";
+import { exportRows } from "../export/export-rows.js";
+import { FILE_FORMATS, type FileFormat, formatOf } from "../foreign/file-format.js";
 import { formatCount } from "../format/figures.js";
-import { type Row, rowPrinter } from "../format/printed-row.js";
+import type { Row } from "../format/printed-row.js";
 import {
   formatCsv,
   formatCsvHeading,
@@ -12,13 +14,11 @@ import {
   ROW_FORMATS,
   type RowFormat,
 } from "../format/row-format.js";
+import { inChunks, selectRows } from "../format/selected-rows.js";
 import { AT, BRANCH, jsonObject, nameList, wholeNumber } from "./arguments.js";
 
 /** A table is for reading, and is held in memory to align its columns. */
 const TABLE_ROWS_DEFAULT = 50;
-
-/** Rows written at a time: few writes, little memory. */
-const CHUNK_ROWS = 1024;
 
 interface ScanCommandOptions {
   readonly branch?: string;
@@ -31,13 +31,8 @@ interface ScanCommandOptions {
   readonly limit?: number;
   readonly offset?: number;
   readonly tail?: number;
-  readonly format?: RowFormat;
-}
-
-/** What is printed. */
-interface Selection {
-  readonly columns: readonly string[];
-  readonly rows: AsyncIterable<Row>;
+  readonly format?: RowFormat | FileFormat;
+  readonly output?: string;
 }
 
 export function addScanCommand(
@@ -68,15 +63,44 @@ export function addScanCommand(
         .conflicts(["limit", "offset"]),
     )
     .addOption(
-      new Option("--format <format>", "default table; ndjson with --json").choices(ROW_FORMATS),
+      new Option(
+        "--format <format>",
+        "default table, or what the name of --output says; ndjson with --json",
+      ).choices([...new Set([...ROW_FORMATS, ...FILE_FORMATS])]),
     )
+    .option("--output <file>", "into a file, which appears whole or not at all")
     .action(async (runId: string, table: string, options: ScanCommandOptions, command: Command) => {
       const context = contextOf(command);
+      const { output } = options;
+      const format = chooseFormat(context, options);
       await using run = await openForReading(context, runId, options);
-      const format = options.format ?? (context.json ? "ndjson" : "table");
-      if (format === "table") await printTable(context, run, table, options);
-      else await printStream(context, run, table, options, format);
+      if (output !== undefined) {
+        const selected = { run, table, options: scanOptions(context, options) };
+        await exportRows(context, selected, output, format as FileFormat);
+      } else if (format === "table") await printTable(context, run, table, options);
+      else await printStream(context, run, table, options, format as "ndjson" | "csv");
     });
+}
+
+/** @throws CrvError `INVALID_ARGUMENT` for a format that a terminal, or a file, cannot have. */
+function chooseFormat(
+  { json }: CommandContext,
+  { format, output }: ScanCommandOptions,
+): RowFormat | FileFormat {
+  if (output !== undefined) {
+    const chosen = format ?? formatOf(output);
+    if (chosen !== "table") return chosen;
+    throw new CrvError(
+      "INVALID_ARGUMENT",
+      "--format table is for reading: name another for a file",
+    );
+  }
+  const chosen = format ?? (json ? "ndjson" : "table");
+  if (chosen !== "arrow" && chosen !== "parquet") return chosen;
+  throw new CrvError(
+    "INVALID_ARGUMENT",
+    `--format ${chosen} is no text: name a file with --output`,
+  );
 }
 
 function scanOptions({ terminal }: CommandContext, options: ScanCommandOptions): ScanOptions {
@@ -98,19 +122,6 @@ function scanOptions({ terminal }: CommandContext, options: ScanCommandOptions):
   };
 }
 
-/** A read of no rows has the schema, which tells timestamps from whole numbers. */
-async function select(run: Run, table: string, options: ScanOptions): Promise<Selection> {
-  const { tail: _, ...untailed } = options;
-  const { schema } = await run.read(table, { ...untailed, limit: 0 });
-  const columns = schema.fields.map(({ name }) => name);
-  const rows = run.scan(table, { ...options, columns }).rows({ int64: "bigint" });
-  return { columns, rows: printed(rows, rowPrinter(schema.fields)) };
-}
-
-async function* printed(rows: AsyncIterable<Row>, print: (row: Row) => Row): AsyncGenerator<Row> {
-  for await (const row of rows) yield print(row);
-}
-
 async function printStream(
   context: CommandContext,
   run: Run,
@@ -119,23 +130,13 @@ async function printStream(
   format: "ndjson" | "csv",
 ): Promise<void> {
   const { terminal } = context;
-  const { columns, rows } = await select(run, table, scanOptions(context, options));
+  const { columns, rows } = await selectRows(run, table, scanOptions(context, options));
   if (format === "csv") await terminal.write(formatCsvHeading(columns));
   for await (const chunk of inChunks(rows)) {
     await terminal.write(
       format === "csv" ? formatCsv(chunk, { safely: terminal.showsOutput }) : formatNdjson(chunk),
     );
   }
-}
-
-async function* inChunks(rows: AsyncIterable<Row>): AsyncGenerator<readonly Row[]> {
-  let chunk: Row[] = [];
-  for await (const row of rows) {
-    if (chunk.push(row) < CHUNK_ROWS) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }
 
 /** Without a limit of the user's, one row more is read than shown, to know whether there are more. */
@@ -148,7 +149,7 @@ async function printTable(
   const { limit, tail } = options;
   const shown = limit ?? tail ?? TABLE_ROWS_DEFAULT;
   const wanted = (limit ?? tail) === undefined ? { ...options, limit: shown + 1 } : options;
-  const selection = await select(run, table, scanOptions(context, wanted));
+  const selection = await selectRows(run, table, scanOptions(context, wanted));
   const rows: Row[] = [];
   for await (const row of selection.rows) rows.push(row);
   await context.terminal.write(formatRowTable(selection.columns, rows.slice(0, shown)));

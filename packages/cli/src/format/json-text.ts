@@ -10,10 +10,15 @@ export function jsonText(value: unknown, indent = 0): string {
   return write(value, indent, "");
 }
 
+/** As JavaScript prints it, but -0 with its sign. */
+export function numberText(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
 function write(value: unknown, indent: number, margin: string): string {
   if (value === undefined || value === null) return "null";
   if (typeof value === "bigint") return value.toString();
-  if (typeof value === "number") return Number.isFinite(value) ? String(value) : `"${value}"`;
+  if (typeof value === "number") return Number.isFinite(value) ? numberText(value) : `"${value}"`;
   if (typeof value === "string") return escapeJsonText(JSON.stringify(value));
   if (value instanceof Date) return JSON.stringify(value);
   if (value instanceof Uint8Array) return `"${Buffer.from(value).toString("base64")}"`;

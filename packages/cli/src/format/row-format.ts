@@ -1,7 +1,7 @@
 /** The formats of `crv scan`, each a pure function from rows to text. */
 import { stringify } from "csv-stringify/sync";
 import { escapeLine } from "./escape-text.js";
-import { jsonText } from "./json-text.js";
+import { jsonText, numberText } from "./json-text.js";
 import type { Row } from "./printed-row.js";
 import { textTable } from "./text-table.js";
 
@@ -48,6 +48,7 @@ export function formatRowTable(columns: readonly string[], rows: readonly Row[])
 function cellText(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string") return value;
+  if (typeof value === "number") return numberText(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   return typeof value === "object" ? jsonText(value) : String(value);
 }
