@@ -21,7 +21,7 @@ describe("crv settings", () => {
     const { code, stdout, stderr } = await runCrvIn(directory, environment, "settings");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const lines = stdout.trimEnd().split("\n");
-    expect(lines).toHaveLength(16);
+    expect(lines).toHaveLength(17);
     expect(lines.slice(0, 6).map((line) => line.split(/ {2,}/))).toEqual([
       ["setting", "value", "from"],
       ["root_dir", "out", "default"],

@@ -60,6 +60,7 @@ export async function bundleFacts(
       fs_options: asJsonObject(settings.fsOptions),
       write_manifest_every_n: settings.writeManifestEveryN ?? null,
       stage_concurrency: settings.stageConcurrency,
+      auto_optimize: settings.autoOptimize,
       valuation: {
         enabled: settings.valuation.enabled,
         cost_method: settings.valuation.costMethod,

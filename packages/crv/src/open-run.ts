@@ -17,6 +17,7 @@ import {
   ulidSource,
 } from "@crv/core";
 import {
+  AUTO_OPTIMIZE,
   inspectOperations,
   isForeignRun,
   type OpenedStorage,
@@ -335,6 +336,8 @@ export async function openToWrite(
       beforeClose: endSession,
       onEvent: (event) => publishEvent(path, event),
       ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
+      // What another program wrote is taken over as it is.
+      ...(settings.autoOptimize && !isTakenOver && { autoOptimize: AUTO_OPTIMIZE }),
       ...(leaseMs !== undefined && { leaseMs }),
       ...(onPhase && { onPhase }),
     });

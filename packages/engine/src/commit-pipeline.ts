@@ -262,6 +262,7 @@ export class CommitPipeline {
       await views.showArtifacts(artifacts, version - 1);
       if (this.#sidecar) await residual.removeSidecar(this.#ref);
       await this.#checkpointWhenDue();
+      this.#context.auto?.committed(proposal);
     } catch {
       // Nothing to tell the caller: views are derived, and the sweep removes a finished sidecar.
     }

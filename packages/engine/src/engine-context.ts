@@ -6,18 +6,21 @@ import type {
   Clock,
   Hash52,
   OperationId,
+  OperationRef,
   Random,
   RunId,
   Version,
 } from "@crv/core";
 import type { CommitLog, Publisher } from "@crv/manifest";
 import type { SweepReport } from "@crv/recovery";
+import type { OperationIntent } from "@crv/storage-trait";
 import type { Liveness } from "@crv/storage-trait/liveness";
 import type { Durability, ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
 import type { InlineCommitResidual } from "@crv/storage-trait/residual";
 import type { MainReader } from "./branches/branch-log.js";
 import type { CommitTurns } from "./commit-turns.js";
+import type { AutoOptimizer } from "./optimize/auto-optimizer.js";
 import type { PublishedViews } from "./published-views.js";
 import type { StoreEvent } from "./store-event.js";
 
@@ -75,6 +78,24 @@ export interface EngineContext extends ReaderContext {
   readonly onPhase: ((event: PhaseEvent) => void | Promise<void>) | undefined;
   /** Settles what dead writers left: at open, and at the start of every write. */
   readonly recover: () => Promise<SweepReport>;
+  /** Undefined when it is off. */
+  auto: AutoOptimizer | undefined;
   /** Version of the newest checkpoint that is known. */
   checkpointedAt: Version;
+}
+
+/** An operation of this process begins. A strict one may rewrite parts that it has read. */
+export function enterOperation(
+  { own, auto }: EngineContext,
+  { operationId }: OperationRef,
+  mode: OperationIntent["mode"],
+): void {
+  own.add(operationId);
+  if (mode === "strict") auto?.enter(operationId);
+}
+
+/** It is committed, refused or discarded. Idempotent. */
+export function leaveOperation({ own, auto }: EngineContext, { operationId }: OperationRef): void {
+  own.delete(operationId);
+  auto?.leave(operationId);
 }

@@ -115,6 +115,7 @@ export function makeStorage(context: EngineContext): StagedStorage {
     deleteTag: (name, text) => deleteTag(context, name, text),
     close: async () => {
       await groups.idle();
+      await context.auto?.close();
       await context.views.followAll();
       await release(context);
     },

@@ -15,6 +15,7 @@ export {
   openReadOnlyStorage,
   openStorage,
 } from "./open-storage.js";
+export { AUTO_OPTIMIZE, type AutoOptimizePolicy } from "./optimize/auto-optimizer.js";
 export type { RepairAct, RepairKind, Unrepaired } from "./repair/repair-act.js";
 export {
   planRepairs,

@@ -33,6 +33,8 @@ import type { EngineContext, PhaseEvent, ReaderContext } from "./engine-context.
 import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
 import { describeExamined, examineRun } from "./foreign/examine-run.js";
 import { isBegun } from "./foreign/is-foreign-run.js";
+import { type AutoOptimizePolicy, AutoOptimizer } from "./optimize/auto-optimizer.js";
+import { optimizeBuckets } from "./optimize/optimize-run.js";
 import { presentColumns } from "./present-columns.js";
 import { PublishedViews } from "./published-views.js";
 import { ObservedPublisher, type StoreEvent } from "./store-event.js";
@@ -68,6 +70,8 @@ export interface OpenStorageOptions extends OpenReaderOptions {
   /** Setting `writeManifestEveryN`; absent = amortised. */
   readonly writeManifestEveryN?: number;
   readonly stageBytesMax?: number;
+  /** When small parts are merged without being asked; absent = never. */
+  readonly autoOptimize?: AutoOptimizePolicy;
   /** How long this process may be silent before others may fence its operations; default 60 s. */
   readonly leaseMs?: number;
   /** Keys that a check of constraints, or a merge, holds at once. */
@@ -134,7 +138,22 @@ export async function openContext(options: OpenStorageOptions): Promise<OpenedCo
     recover: () => sweep(recovery, { views: false, passUnderWay: true }),
     hashKey: await createHash52(),
     checkpointedAt: 0,
+    auto: undefined,
   };
+  const { autoOptimize: policy } = options;
+  if (policy) {
+    context.auto = new AutoOptimizer({
+      policy,
+      run: (request) => optimizeBuckets(context, request),
+      tell: (outcome) =>
+        options.onEvent?.({
+          kind: "maintenance",
+          runId: context.runId,
+          action: "optimize",
+          ...outcome,
+        }),
+    });
+  }
   await log.refresh();
   await log.makeDurable(context.store);
   context.checkpointedAt = Math.max(log.checkpointVersion, log.baseVersion);

@@ -37,7 +37,7 @@ import { followedBy, inChunks } from "./batch-stream.js";
 import { deleteRows, updateRows } from "./change-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
 import { checkConstraints } from "./constraints/check-constraints.js";
-import type { EngineContext } from "./engine-context.js";
+import { type EngineContext, enterOperation, leaveOperation } from "./engine-context.js";
 import { registerFiles } from "./foreign/register-files.js";
 import { partsThatMayHold } from "./keys/candidate-parts.js";
 import type { MergedParts } from "./merge/merged-parts.js";
@@ -90,7 +90,7 @@ export class EngineOperation implements StagedOperation {
     this.#merge = merge;
     this.#pipeline = new CommitPipeline(context, ref, intent.actor ?? null);
     this.#artifacts = new StagedArtifacts(context, this.#pipeline, base);
-    context.own.add(ref.operationId);
+    enterOperation(context, ref, intent.mode);
   }
 
   async stageAppend(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle> {
@@ -220,7 +220,7 @@ export class EngineOperation implements StagedOperation {
       await this.#pipeline.withdraw();
       throw error;
     } finally {
-      this.#context.own.delete(this.ref.operationId);
+      leaveOperation(this.#context, this.ref);
     }
   }
 
@@ -228,7 +228,7 @@ export class EngineOperation implements StagedOperation {
     if (this.#done) return;
     this.#done = true;
     await this.#pipeline.withdraw();
-    this.#context.own.delete(this.ref.operationId);
+    leaveOperation(this.#context, this.ref);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -14,7 +14,7 @@ import {
   type PublisherOptions,
   type RecoveryOutcome,
 } from "@crv/manifest";
-import type { TrimReport } from "@crv/storage-trait";
+import type { OptimizeReport, TrimReport } from "@crv/storage-trait";
 
 interface OperationEvent {
   readonly runId: RunId;
@@ -49,7 +49,13 @@ export type StoreEvent =
       readonly runId: RunId;
       readonly action: "trim_log";
       readonly report: TrimReport;
-    };
+    }
+  | ({
+      readonly kind: "maintenance";
+      readonly runId: RunId;
+      /** What was done without being asked, or why it failed. */
+      readonly action: "optimize";
+    } & ({ readonly report: OptimizeReport } | { readonly error: unknown }));
 
 export interface ObservedPublisherOptions extends PublisherOptions {
   readonly runId: RunId;

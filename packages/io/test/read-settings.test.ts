@@ -31,6 +31,7 @@ const OTHERS: readonly (readonly [key: string, text: string, toml: string, value
   ["strict_schema", "Off", "false", false],
   ["write_manifest_every_n", "7", "7", 7],
   ["stage_concurrency", "1", "1", 1],
+  ["auto_optimize", "no", "false", false],
   ["valuation.enabled", "yes", "true", true],
   ["valuation.cost_method", "FIFO", '"fifo"', "fifo"],
   ["valuation.price_source", "oracle", '"Oracle"', "oracle"],
@@ -58,9 +59,9 @@ describe("readSettings", () => {
       name: "program",
       crv: {
         io: {
-          ...Object.fromEntries(OTHERS.slice(0, 9).map(([key, , , value]) => [key, value])),
+          ...Object.fromEntries(OTHERS.slice(0, 10).map(([key, , , value]) => [key, value])),
           valuation: Object.fromEntries(
-            OTHERS.slice(9).map(([key, , , value]) => [key.replace("valuation.", ""), value]),
+            OTHERS.slice(10).map(([key, , , value]) => [key.replace("valuation.", ""), value]),
           ),
         },
       },

@@ -14,6 +14,7 @@ const DEFAULTS = {
   strictSchema: true,
   writeManifestEveryN: undefined,
   stageConcurrency: 4,
+  autoOptimize: true,
   valuation: {
     enabled: false,
     costMethod: "wac",

@@ -25,6 +25,8 @@ const run = await openRun({
   root,
   runId,
   tables: [events, copies],
+  // Its phases and versions are those of its own commits.
+  settings: { autoOptimize: false },
   onPhase: async ({ phase, when }) => {
     if (`${when}-${phase}` !== killAt) return;
     process.kill(process.pid, "SIGKILL");

@@ -10,7 +10,6 @@ import {
   IoSchemaError,
   type OperationId,
   PART_BYTES_MAX,
-  PART_ROWS_MAX,
   type PartEntry,
   show,
   type TableKey,
@@ -21,16 +20,19 @@ import type { OptimizedTable, OptimizeOptions, OptimizeReport } from "@crv/stora
 import { prepareToWrite } from "../begin-operation.js";
 import { CommitPipeline } from "../commit-pipeline.js";
 import type { EngineContext } from "../engine-context.js";
+import type { AutoOptimizeRequest } from "./auto-optimizer.js";
 import { mergeParts } from "./merge-parts.js";
-import { type OptimizeTarget, type PartGroup, planOptimize } from "./plan-optimize.js";
+import {
+  type OptimizeTarget,
+  type PartGroup,
+  planOptimize,
+  TARGET_BYTES,
+  TARGET_ROWS,
+} from "./plan-optimize.js";
 
 /** Of actor and audit. */
 export const OPTIMIZE_ACTOR = "crv:optimize";
 
-/** Encoded, decoded and sorted it takes some ten times as much memory. */
-const TARGET_BYTES = 32 * 1024 * 1024;
-/** Rows of a part, as where rows are staged. */
-const TARGET_ROWS = Math.min(PART_ROWS_MAX, 1 << 20);
 /** Input parts of one commit: its record names each. */
 const COMMIT_PARTS_MAX = 16_384;
 /** Times in a row that a commit may take parts away before the rest is left to the next call. */
@@ -47,16 +49,64 @@ export async function optimizeRun(
   return optimizer.run(await context.log.refresh());
 }
 
+/** As {@link optimizeRun}, of buckets that are found to hold too many small parts. */
+export async function optimizeBuckets(
+  context: EngineContext,
+  { policy, buckets, mayCommit }: AutoOptimizeRequest,
+): Promise<OptimizeReport> {
+  const { bucketPartsMax, budget } = policy;
+  const target = { ...checkTarget({ bucketPartsMin: bucketPartsMax }), isStepwise: true };
+  const { state } = context.log;
+  const tables = [...buckets.keys()].filter((table) => state.tables.has(table));
+  const full = tables.filter(
+    (table) =>
+      planOptimize(partsOf(state.tables.get(table) as TableState, buckets), target).length > 0,
+  );
+  if (full.length === 0)
+    return { version: state.version, commits: 0, tables: [], isComplete: true };
+  await prepareToWrite(context);
+  const optimizer = new Optimizer(context, { tables: full, budget }, target, {
+    buckets,
+    mayCommit,
+  });
+  return optimizer.run(await context.log.refresh());
+}
+
+/** Parts of the named buckets, or all. */
+function* partsOf(
+  { key, descriptor, parts }: TableState,
+  buckets: AutoOptimizeRequest["buckets"] | undefined,
+): Iterable<PartEntry> {
+  const named = buckets?.get(key);
+  const { tickBucketSize: size } = descriptor;
+  if (named === undefined) yield* parts;
+  else if (size === null) for (const part of parts) named.has(part.bucket) && (yield part);
+  else {
+    for (const bucket of named) {
+      for (const part of parts.overlapping(bucket * size, (bucket + 1) * size - 1)) {
+        if (part.bucket === bucket) yield part;
+      }
+    }
+  }
+}
+
 class Optimizer {
   readonly #context: EngineContext;
   readonly #options: OptimizeOptions;
   readonly #target: OptimizeTarget;
+  readonly #limits: Partial<Pick<AutoOptimizeRequest, "buckets" | "mayCommit">>;
   readonly #tables = new Map<TableKey, OptimizedTable>();
   readonly #startedAtMs: number;
   #partsLeft: number;
   #commits = 0;
 
-  constructor(context: EngineContext, options: OptimizeOptions, target: OptimizeTarget) {
+  constructor(
+    context: EngineContext,
+    options: OptimizeOptions,
+    target: OptimizeTarget,
+    limits: Partial<Pick<AutoOptimizeRequest, "buckets" | "mayCommit">> = {},
+  ) {
+    this.#limits = limits;
     this.#context = context;
     this.#options = options;
     this.#target = target;
@@ -70,7 +120,7 @@ class Optimizer {
     for (const table of this.#asked(first)) {
       for (let conflicts = 0; conflicts < CONFLICTS_MAX; ) {
         const state = this.#context.log.state.tables.get(table) as TableState;
-        const plan = planOptimize(state.parts, this.#target);
+        const plan = planOptimize(partsOf(state, this.#limits.buckets), this.#target);
         if (plan.length === 0) break;
         const chosen = this.#choose(plan);
         if (chosen.length === 0) {
@@ -78,7 +128,10 @@ class Optimizer {
           break;
         }
         const outcome = await this.#commit(state, chosen);
-        if (outcome.kind === "unchanged") break;
+        if (outcome.kind === "unchanged") {
+          if (this.#limits.mayCommit?.() === false) isComplete = false;
+          break;
+        }
         conflicts = outcome.kind === "conflict" ? conflicts + 1 : 0;
         if (conflicts === CONFLICTS_MAX) isComplete = false;
         if (outcome.kind === "conflict") await this.#context.log.refresh();
@@ -135,6 +188,10 @@ class Optimizer {
     try {
       const edit = await this.#write(pipeline, table, groups);
       if (edit === undefined) return { kind: "unchanged", version: ref.base };
+      if (this.#limits.mayCommit?.() === false) {
+        await pipeline.withdraw();
+        return { kind: "unchanged", version: ref.base };
+      }
       const outcome = await pipeline.publish({
         ref,
         mode: "content-preserving",

@@ -33,6 +33,8 @@ interface PlainSettings {
   readonly writeManifestEveryN: number | undefined;
   /** Tables that a load stages at once. Each holds rows and encoded parts in memory. */
   readonly stageConcurrency: number;
+  /** Whether small parts are merged without being asked, within a budget. */
+  readonly autoOptimize: boolean;
 }
 
 /** With the group that is checked on its own. */
@@ -62,6 +64,7 @@ export const SETTINGS: SettingGroup<Settings> = {
     rule: wholeNumber("tables", 1, STAGE_CONCURRENCY_MAX),
     default: STAGE_CONCURRENCY,
   },
+  autoOptimize: { rule: trueOrFalse, default: true },
   valuation: { rule: plainObject, default: {} },
 };
 
@@ -77,6 +80,7 @@ export class IoSettings implements PlainSettings {
   declare readonly strictSchema: boolean;
   declare readonly writeManifestEveryN: number | undefined;
   declare readonly stageConcurrency: number;
+  declare readonly autoOptimize: boolean;
   readonly valuation: ValuationSettings;
 
   /** @throws IoConfigError `INVALID_CONFIG` naming the field, the value and what is allowed. */
