@@ -9,6 +9,11 @@ export type { ColumnBuilder, PhysicalValue, VectorValue } from "./arrow/column-b
 export { readInt64, wordsOf } from "./arrow/int64.js";
 export type { RowRange, RowSelection } from "./arrow/row-selection.js";
 export { arrowSchema, arrowType } from "./arrow/schema.js";
-export { isTextType, type TextReader, textReader } from "./arrow/text-reader.js";
+export {
+  dictionaryTextReader,
+  isTextType,
+  type TextReader,
+  textReader,
+} from "./arrow/text-reader.js";
 export { readTicks, sortedByTick } from "./arrow/tick-order.js";
 export { equalTypes, isAppendable } from "./arrow/type-match.js";

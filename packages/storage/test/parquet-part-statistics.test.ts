@@ -41,6 +41,8 @@ describe("measurePart", () => {
     expect(statisticsOf([3n, null, -5n, 7n], "i")).toEqual({ min: -5n, max: 7n, nulls: 1 });
     expect(statisticsOf([0.5, -1.5, null, null], "f")).toEqual({ min: -1.5, max: 0.5, nulls: 2 });
     expect(statisticsOf(["b", "a", "c"], "t")).toEqual({ min: "a", max: "c", nulls: 0 });
+    // A byte order mark is a character of the value.
+    expect(statisticsOf(["b", "\ufeffa"], "t")).toEqual({ min: "b", max: "\ufeffa", nulls: 0 });
     expect(statisticsOf([true, true], "b")).toEqual({ min: true, max: true, nulls: 0 });
     expect(statisticsOf([true, null, false], "b")).toEqual({ min: false, max: true, nulls: 1 });
     expect(statisticsOf([9, -9], "s")).toEqual({ min: -9, max: 9, nulls: 0 });

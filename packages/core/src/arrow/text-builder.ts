@@ -17,7 +17,7 @@ import { Growable } from "./growable.js";
 import { NullMask } from "./null-mask.js";
 import { forEachRow, type RowSelection, selectedCount } from "./row-selection.js";
 import { TextDictionary } from "./text-dictionary.js";
-import { textReader } from "./text-reader.js";
+import { dictionaryTextReader, textReader } from "./text-reader.js";
 
 /** In a table of codes: the source's code has not been met yet, or stands for null. */
 const UNKNOWN = -1;
@@ -105,9 +105,9 @@ export class TextBuilder implements ColumnBuilder {
   #dictionaryCoder(dictionary: Vector): (code: number) => number {
     const [texts] = dictionary.data;
     if (texts !== undefined && dictionary.data.length === 1) return this.#encoder(texts);
-    // A dictionary that grew while its stream was read: one chunk for each addition.
+    const read = dictionaryTextReader(dictionary);
     return (code) => {
-      const text = dictionary.get(code) as string | null;
+      const text = read(code);
       return text === null ? NULL : this.#texts.codeOf(text);
     };
   }

@@ -2,7 +2,7 @@
  * Values of an Arrow column as `append` would take them from a row object, so that the same rules
  * judge both: safe integers as numbers, other int64 as BigInt, timestamps as BigInt microseconds.
  */
-import { textReader } from "@crv/core/arrow";
+import { dictionaryTextReader, isTextType, textReader } from "@crv/core/arrow";
 import { type Data, DataType, DateUnit, TimeUnit, Vector } from "apache-arrow";
 
 /** The value of a row, null when it has none. */
@@ -25,7 +25,11 @@ function presentReader(data: Data): ValueReader {
       : (row) => BigInt(values[row]) * 1000n;
   }
   if (DataType.isInt(type) && type.bitWidth === 64) return int64Reader(values);
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return textReader(data);
+  if (isTextType(type)) return textReader(data);
+  if (DataType.isDictionary(type) && isTextType(type.dictionary) && data.dictionary) {
+    const textOf = dictionaryTextReader(data.dictionary);
+    return (row) => textOf(Number(values[row]));
+  }
   if (DataType.isStruct(type)) return structReader(data);
   if (DataType.isFixedSizeList(type)) {
     return listReader(data, (row) => row * type.listSize);

@@ -7,7 +7,7 @@ import {
   parseColumnSpec,
   parseVectorType,
 } from "@crv/core";
-import { readInt64, textReader, wordsOf } from "@crv/core/arrow";
+import { dictionaryTextReader, readInt64, textReader, wordsOf } from "@crv/core/arrow";
 import { type Data, Vector } from "apache-arrow";
 import type { Int64Mode } from "../tables/table-types.js";
 
@@ -93,12 +93,12 @@ function timestampReader({ values }: Data, context: ReaderContext): RowReader {
 
 /** Each distinct text is decoded once. */
 function dictionaryReader(data: Data): RowReader {
-  const dictionary = data.dictionary as Vector;
+  const read = dictionaryTextReader(data.dictionary as Vector);
   const codes = data.values as Int32Array;
   const texts: string[] = [];
   return (row) => {
     const code = codes[row] as number;
-    texts[code] ??= dictionary.get(code) as string;
+    texts[code] ??= read(code) as string;
     return texts[code];
   };
 }

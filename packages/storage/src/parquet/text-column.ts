@@ -44,8 +44,11 @@ export function compareValues({ bytes, offsets }: TextColumn, a: number, b: numb
   return Math.sign(lengthA - lengthB);
 }
 
+/** A byte order mark belongs to the value. */
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
 export function valueText({ bytes, offsets }: TextColumn, value: number): string {
-  return new TextDecoder().decode(bytes.subarray(offsets[value], offsets[value + 1]));
+  return DECODER.decode(bytes.subarray(offsets[value], offsets[value + 1]));
 }
 
 function dictionaryOf(data: Data): Vector {
