@@ -345,7 +345,12 @@ export async function openToWrite(
     await endSession();
     throw error;
   }
-  if (!isTakenOver) await refuseForeign(opened.storage, store, path);
+  try {
+    if (!isTakenOver) await refuseForeign(opened.storage, store, path);
+  } catch (error) {
+    await opened.storage.close();
+    throw error;
+  }
   return {
     ...opened,
     inspect: () => inspect(store, branch),
@@ -361,7 +366,6 @@ async function refuseForeign(
   path: string,
 ): Promise<void> {
   if (storage.version > 0 || !(await isForeignRun(store))) return;
-  await storage.close();
   const { runId } = storage;
   throw new IoError(
     "READ_ONLY",

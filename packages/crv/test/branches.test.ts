@@ -133,6 +133,25 @@ describe("a branch", () => {
     await run.close();
   });
 
+  test("and a tag that are made of a version from before their branch began survive cleanup", async () => {
+    const { run, open } = await makeRun();
+    await run.createBranch("b");
+    {
+      await using b = await open("b");
+      await b.createTag("early", { at: 1 });
+      await b.createBranch("c", { at: 1 });
+      await using c = await open("c");
+      await c.append("flights", flightsFrom(500, 1));
+    }
+    for (let i = 10; i < 14; i++) await run.append("flights", flightsFrom(10 * i, 1));
+    await run.cleanup({ keepVersions: 3, graceMs: 0 });
+    await using c = await open("c");
+    expect(await minutes(c)).toEqual([0, 500]);
+    expect(await (await run.at("early")).scan("flights").count()).toBe(1);
+    expect((await run.verify({ deep: true })).problems).toEqual([]);
+    await run.close();
+  });
+
   test("that is needed, main, and the one that is open cannot be deleted", async () => {
     const { run, open } = await makeRun();
     await run.createBranch("b");

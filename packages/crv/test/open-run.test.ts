@@ -163,6 +163,23 @@ describe("openRun: arguments", () => {
     expect((await run.append("holdings", [row])).buckets).toEqual([3]);
   });
 
+  test("what a listener throws once a commit is durable does not undo it", async () => {
+    const root = await scratchDirectory();
+    let isArmed = false;
+    const onPhase = ({ phase, when }: PhaseEvent) => {
+      if (isArmed && (phase === "views" || (phase === "publish" && when === "after"))) {
+        throw new Error("listener");
+      }
+    };
+    await using run = await openRun({ root, runId: RUN_ID, tables: [flights], onPhase });
+    isArmed = true;
+    await run.append("flights", flightsFrom(0, 3));
+    expect(await run.scan("flights").count()).toBe(3);
+    await run.transaction((tx) => tx.insert("flights", flightsFrom(3, 2)));
+    expect(await run.scan("flights").count()).toBe(5);
+    expect((await run.verify({ deep: true })).problems).toEqual([]);
+  });
+
   test("tells of every phase of a commit, in order", async () => {
     const root = await scratchDirectory();
     const phases: string[] = [];

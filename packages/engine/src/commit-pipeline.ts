@@ -226,10 +226,11 @@ export class CommitPipeline {
     await this.#enter("publish");
     const outcome = await this.#context.publisher.publish(proposal);
     if (outcome.kind === "committed" && !outcome.duplicate) {
-      await this.#leave("publish");
-      await this.#enter("views");
+      // Nothing that a listener throws undoes a commit.
+      await this.#leave("publish").catch(() => undefined);
+      await this.#enter("views").catch(() => undefined);
       await this.#follow(proposal, outcome.version);
-      await this.#leave("views");
+      await this.#leave("views").catch(() => undefined);
     } else if (isTriedAgain(outcome)) {
       return outcome;
     } else if (outcome.kind !== "unknown") {

@@ -33,7 +33,7 @@ import { holdVersion } from "./cleanup/hold-version.js";
 import { isAppendChecked } from "./constraints/check-constraints.js";
 import { diffStates } from "./diff/diff-states.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
-import { type FoundState, findState, pointOf } from "./find-state.js";
+import { type FoundState, findPoint, findState } from "./find-state.js";
 import { adoptRun } from "./foreign/adopt-run.js";
 import { mergeBranch } from "./merge/merge-branch.js";
 import { optimizeRun } from "./optimize/optimize-run.js";
@@ -103,12 +103,12 @@ export function makeStorage(context: EngineContext): StagedStorage {
       return report;
     },
     createBranch: async (name, from, text) => {
-      await createBranch(context, name, pointOf(await findState(context, from)), text);
+      await createBranch(context, name, await findPoint(context, from), text);
       return summarizeBranch(refsOf(context), name);
     },
     deleteBranch: (name, text) => deleteBranch(context, name, text),
     createTag: async (name, at, text) => {
-      await createTag(context, name, pointOf(await findState(context, at)), text);
+      await createTag(context, name, await findPoint(context, at), text);
       const tag = summarizeRefs(refsOf(context)).tags.find((each) => each.name === name);
       return tag ?? missingTag(name);
     },

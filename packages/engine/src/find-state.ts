@@ -11,6 +11,7 @@ import {
 import { branchNameOf, type CommitLog, NO_REFS, type RunState } from "@crv/manifest";
 import type { SnapshotTarget } from "@crv/storage-trait";
 import { findBranch, openBranchLog } from "./branches/branch-log.js";
+import { ownerOf } from "./branches/owner-of.js";
 import type { ReaderContext } from "./engine-context.js";
 
 /** Where a target is looked for. */
@@ -30,10 +31,12 @@ export async function findState(context: Place, at: SnapshotTarget): Promise<Fou
   return { branch, state: await stateIn(log, at) };
 }
 
-/** The commit that a target names, as records and names of branches and tags hold it. */
-export function pointOf({ branch, state }: FoundState): CommitPoint {
+/** The commit that a target names, as records and names of branches and tags hold it: with whose it is. */
+export async function findPoint(context: Place, at: SnapshotTarget): Promise<CommitPoint> {
+  const { branch, state } = await findState(context, at);
   const { version, commitId } = state;
-  return { branchId: branch.id ?? null, version, commitId };
+  const { refs } = await context.main.log.refresh();
+  return ownerOf({ branchId: branch.id ?? null, version, commitId }, refs);
 }
 
 async function stateIn(

@@ -40,16 +40,16 @@ function integerOf(text: string): number | bigint | undefined {
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-const NOT_FINITE: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-};
+const NOT_FINITE: ReadonlyMap<string, number> = new Map([
+  ["nan", Number.NaN],
+  ["inf", Number.POSITIVE_INFINITY],
+  ["infinity", Number.POSITIVE_INFINITY],
+]);
 
 /** The nearest float, as of every reader; but not of an integer whose last digits would change. */
 function floatOf(text: string): number | undefined {
   if (!DECIMAL.test(text)) {
-    const value = NOT_FINITE[text.replace(/^[+-]/, "").toLowerCase()];
+    const value = NOT_FINITE.get(text.replace(/^[+-]/, "").toLowerCase());
     return value !== undefined && text.startsWith("-") ? -value : value;
   }
   const value = Number(text);

@@ -73,11 +73,12 @@ export async function withoutKept(
     if (protectors.some((protects) => protects(key))) candidates.delete(key);
   }
   dropNamedBy(oldest, candidates);
-  await dropAdded(log, floor, candidates);
   dropLivingBranches(refs ?? NO_REFS, candidates);
   const named = await keptByNames(context);
   for await (const state of named.states) dropNamedBy(state, candidates);
   for (const branch of named.logs) await dropAdded(branch, branch.baseVersion, candidates);
+  // Main last: a branch that was gone when names were read may have been merged into it before.
+  await dropAdded(log, floor, candidates);
   await dropNamedSegments(context, candidates, floor);
   return [...candidates.values()].sort((a, b) => Number(isSegment(a)) - Number(isSegment(b)));
 }

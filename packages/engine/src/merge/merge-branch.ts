@@ -12,6 +12,7 @@ import {
   parseTagName,
   show,
   type TableKey,
+  UnknownOutcomeError,
 } from "@crv/core";
 import { holds, type MergeEdit, NO_REFS, pointsBeyond } from "@crv/manifest";
 import type {
@@ -23,6 +24,7 @@ import type {
 } from "@crv/storage-trait";
 import { nameOperation, prepareToWrite } from "../begin-operation.js";
 import { createTag, deleteTag, makePointDurable } from "../branches/change-refs.js";
+import { ownerOf } from "../branches/owner-of.js";
 import { branchNameAt } from "../branches/refs-summary.js";
 import type { EngineContext } from "../engine-context.js";
 import { findState } from "../find-state.js";
@@ -188,9 +190,12 @@ class Merger {
         return { tables, version: ours.state.version };
       }
       const version = await this.#constrained(() => landMerge(operation, theirs, ours));
-      return { tables, version: version ?? ours.state.version };
-    } finally {
       await held?.();
+      return { tables, version: version ?? ours.state.version };
+    } catch (error) {
+      // What may land yet needs what it takes over.
+      if (!(error instanceof UnknownOutcomeError)) await held?.();
+      throw error;
     }
   }
 
@@ -222,7 +227,11 @@ class Merger {
     const { ours, theirs } = this.#task;
     if (ours.branch.name === MAIN_BRANCH) return undefined;
     const name = parseTagName(`merge-${operationId}`);
-    await createTag(this.#context, name, theirs.point, {});
+    const { version, commitId } = theirs.state;
+    const newest = { branchId: theirs.branch.id ?? null, version, commitId };
+    // Not the newest one that changed anything: that may be below the floor.
+    const point = ownerOf(newest, this.#context.main.log.state.refs);
+    await createTag(this.#context, name, point, {});
     // It is named by the commit by then, or by nobody: who fails to delete the tag has merged all the same.
     return () => deleteTag(this.#context, name, {}).catch(() => undefined);
   }

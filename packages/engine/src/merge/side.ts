@@ -5,11 +5,11 @@ import {
   emptyState,
   holds,
   type Lineage,
-  NO_REFS,
   type RunState,
   withPoints,
 } from "@crv/manifest";
 import { type MainReader, openBranchLog } from "../branches/branch-log.js";
+import { ownerOf } from "../branches/owner-of.js";
 import type { FoundState } from "../find-state.js";
 
 export interface MergeSide {
@@ -31,7 +31,7 @@ export async function sideOf(found: FoundState, main: MainReader): Promise<Merge
   const { branch, state } = found;
   const { version, commitId } = state;
   const own = { branchId: branch.id ?? null, version, commitId };
-  const lineage = withPoints(state.lineage, [ownerOf(own, main)]);
+  const lineage = withPoints(state.lineage, [ownerOf(own, main.log.state.refs)]);
   return { branch, state, point: await lastChange(own, main), lineage };
 }
 
@@ -47,19 +47,7 @@ async function lastChange(point: CommitPoint, main: MainReader): Promise<CommitP
     if (record === undefined || !["refs", "recovery"].includes(record.kind)) break;
     last = { ...last, version: last.version - 1, commitId: record.parents[0] ?? null };
   }
-  return ownerOf(last, main);
-}
-
-/** A version that a branch has from where it was made is of the branch that it was made from. */
-function ownerOf(point: CommitPoint, { log }: MainReader): CommitPoint {
-  const { branches } = log.state.refs ?? NO_REFS;
-  const begins = new Map([...branches.values()].map(({ id, from }) => [id, from]));
-  let { branchId } = point;
-  for (;;) {
-    const from = branchId === null ? undefined : begins.get(branchId);
-    if (from === undefined || point.version > from.version) return { ...point, branchId };
-    branchId = from.branchId;
-  }
+  return ownerOf(last, main.log.state.refs);
 }
 
 /**
