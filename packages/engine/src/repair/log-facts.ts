@@ -59,6 +59,16 @@ export interface BeyondFacts {
   readonly views: readonly ObjectKey[];
 }
 
+/** A file of the run, and the version that it is of or leans on. */
+type Found = readonly [key: ObjectKey, version: Version];
+
+interface FoundBeyond {
+  readonly records: readonly Version[];
+  readonly checkpoints: readonly Found[];
+  readonly sidecars: readonly Found[];
+  readonly views: readonly Found[];
+}
+
 const NOTHING: BeyondFacts = { records: [], checkpoints: [], sidecars: [], views: [] };
 
 /** Of main, then of each branch that main names. */
@@ -83,6 +93,9 @@ async function factsOf(
   floor: Version,
 ): Promise<LogFacts> {
   const store = branchId === undefined ? run : branchReader(run, branchId);
+  const known = await unlessDamaged(() => log.refresh());
+  const found = known && (await listBeyond(store, branchId, known.version));
+  // Read after what is listed: what is beyond it then was not committed meanwhile, but cannot be read.
   const state = await unlessDamaged(() => log.refresh());
   return {
     branch,
@@ -90,46 +103,57 @@ async function factsOf(
     floor,
     state,
     hint: await readHint(store),
-    beyond: state ? await readBeyond(store, branchId, state) : NOTHING,
+    beyond: found && state ? beyondOf(found, state.version) : NOTHING,
     soundFrom: (version) => findSound(store, version),
   };
 }
 
-async function readBeyond(
+async function listBeyond(
   store: ObjectReader,
   branchId: BranchId | undefined,
-  state: RunState,
-): Promise<BeyondFacts> {
-  const { version: head } = state;
+  head: Version,
+): Promise<FoundBeyond> {
   const records: Version[] = [];
-  const checkpoints: ObjectKey[] = [];
-  const sidecars: ObjectKey[] = [];
+  const checkpoints: Found[] = [];
+  const sidecars: Found[] = [];
   for await (const { key } of store.list(LOG_PREFIX)) {
     const version = parsed(parseRecordKey, key);
     if (version !== undefined && version > head) records.push(version);
   }
   for await (const { key } of store.list(CHECKPOINT_PREFIX)) {
     const version = parsed(parseCheckpointKey, key) ?? parsed(parseCheckpointIndexKey, key);
-    if (version !== undefined && version > head) checkpoints.push(ofRun(branchId, key));
+    if (version !== undefined && version > head) checkpoints.push([ofRun(branchId, key), version]);
   }
   for await (const { key } of store.list(SIDECAR_PREFIX)) {
     const base = await baseOf(store, key);
-    if (base !== undefined && base > head) sidecars.push(ofRun(branchId, key));
+    if (base !== undefined && base > head) sidecars.push([ofRun(branchId, key), base]);
   }
   // Branches publish no views.
-  const views = branchId === undefined ? await viewsBeyond(store, state) : [];
+  const views = branchId === undefined ? await listViewsBeyond(store, head) : [];
   return { records, checkpoints, sidecars, views };
 }
 
 /** Also those of tables that only lost versions had. */
-async function viewsBeyond(store: ObjectReader, state: RunState): Promise<readonly ObjectKey[]> {
-  const found: ObjectKey[] = [];
+async function listViewsBeyond(store: ObjectReader, head: Version): Promise<readonly Found[]> {
+  const found: Found[] = [];
   for await (const { key } of store.list(TABLES_PREFIX)) {
     const table = parsed(parseTableKey, key.split("/")[1] as string);
     if (table === undefined || key !== formatManifestViewKey(table)) continue;
-    if ((await readViewVersion(store, table)) > state.version) found.push(key);
+    const version = await readViewVersion(store, table);
+    if (version > head) found.push([key, version]);
   }
   return found;
+}
+
+function beyondOf(found: FoundBeyond, head: Version): BeyondFacts {
+  const keysOf = (files: readonly Found[]): readonly ObjectKey[] =>
+    files.filter(([, version]) => version > head).map(([key]) => key);
+  return {
+    records: found.records.filter((version) => version > head),
+    checkpoints: keysOf(found.checkpoints),
+    sidecars: keysOf(found.sidecars),
+    views: keysOf(found.views),
+  };
 }
 
 /** The version that an operation was based on; undefined when its sidecar is torn or gone. */

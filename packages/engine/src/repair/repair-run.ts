@@ -73,25 +73,18 @@ const MOVES: ReadonlySet<RepairAct["kind"]> = new Set(["set-aside", "end-log", "
  * @throws As `verifyRun`.
  */
 export async function planRepairs(
-  { store, parts }: RepairReader,
+  reader: RepairReader,
   options: VerifyOptions = {},
 ): Promise<RepairReport> {
-  const { problems, problemCount } = await verifyRun({ store, parts }, options);
-  const plan = await planFor(store, problems);
-  return {
-    applied: false,
-    ...plan,
-    problemCount,
-    problemsLeft: problemCount,
-    quarantine: undefined,
-  };
+  return (await planFrom(reader, options)).report;
 }
 
 /**
  * Plans, and does it.
  *
  * @param session Of this process; others that have the run open keep records from being set aside.
- * @throws IoError `IN_USE` when records would go while others may write: nothing was changed.
+ * @throws IoError `IN_USE` when anything beyond the end of a log would go while others may write:
+ *   nothing was changed.
  * @throws As `verifyRun` and `openStorage`; what was done until then stays done.
  */
 export async function repairRun(
@@ -99,10 +92,15 @@ export async function repairRun(
   options: VerifyOptions = {},
   session?: SessionId,
 ): Promise<RepairReport> {
-  const planned = await planRepairs(opening, options);
+  let plan = await planFrom(opening, options);
+  if (plan.isEnding) {
+    await checkAlone(opening, session);
+    // Whoever was there until now may have committed what the plan takes for lost.
+    plan = await planFrom(opening, options);
+  }
+  const planned = plan.report;
   const acts = [...planned.acts].sort((a, b) => rankOf(a) - rankOf(b));
   if (acts.length === 0) return { ...planned, applied: true };
-  if (acts.some(({ kind }) => kind === "end-log")) await checkAlone(opening, session);
   const quarantine = opening.mintId();
   const setAside = (path: ObjectKey): Promise<void> =>
     opening.residual.setAside(path, formatQuarantineKey(quarantine, path));
@@ -129,11 +127,32 @@ export async function repairRun(
   };
 }
 
+interface Planned {
+  readonly report: RepairReport;
+  /** Whether anything beyond the end of a log goes. */
+  readonly isEnding: boolean;
+}
+
+async function planFrom({ store, parts }: RepairReader, options: VerifyOptions): Promise<Planned> {
+  const { problems, problemCount } = await verifyRun({ store, parts }, options);
+  const logs = await readLogFacts(store);
+  const plan = await planFor(logs, problems);
+  return {
+    report: {
+      applied: false,
+      ...plan,
+      problemCount,
+      problemsLeft: problemCount,
+      quarantine: undefined,
+    },
+    isEnding: logs.some(({ beyond }) => Object.values(beyond).some(({ length }) => length > 0)),
+  };
+}
+
 async function planFor(
-  store: ObjectReader,
+  logs: readonly LogFacts[],
   problems: readonly VerifyProblem[],
 ): Promise<RepairPlan> {
-  const logs = await readLogFacts(store);
   const coveredBy = new Map<LogFacts, Version | undefined>();
   for (const facts of logs) {
     const versions = damagedHistory(problems, facts).map(({ version = 0 }) => version);
