@@ -389,3 +389,79 @@ describe("conflicts", () => {
     await close();
   });
 });
+
+describe("a column that was dropped and added again", () => {
+  const notes = defineTable({
+    name: "notes",
+    columns: { id: "i64", d: "str?", c: "str?" },
+    key: ["id"],
+  });
+  const openNotes = async () => {
+    const root = await scratchDirectory();
+    const open = (branch?: string) =>
+      openRun({ root, runId: RUN_ID, tables: [notes], ...(branch && { branch }) });
+    const main = await open();
+    const row = (id: number) => ({ id, c: `old ${id}`, d: "kept" });
+    await main.transaction((tx) => tx.insert("notes", [row(1), row(2)]));
+    await main.transaction((tx) => tx.insert("notes", [row(9)]));
+    await main.createBranch("b");
+    const branch = await open("b");
+    const close = async () => {
+      await branch.close();
+      await main.close();
+    };
+    return { main, branch, close };
+  };
+  type Notes = Awaited<ReturnType<typeof openNotes>>["main"];
+  const removeColumn = (run: Notes) => run.evolve("notes", { drop: ["c"] });
+  const renew = async (run: Notes) => {
+    await removeColumn(run);
+    await run.evolve("notes", { add: { c: "str?" } });
+  };
+  const insert = (run: Notes, id: number, c: string) =>
+    run.transaction((tx) => tx.insert("notes", [{ id, c, d: null }]));
+  const valuesOf = async (run: Notes) =>
+    Object.fromEntries((await run.scan("notes").toRows()).map(({ id, c }) => [id, c]));
+
+  test.each(["alone", "beside rows of ours"])("by theirs keeps its new values, %s", async (how) => {
+    const { main, branch, close } = await openNotes();
+    await renew(branch);
+    await insert(branch, 3, "new");
+    const isBeside = how !== "alone";
+    if (isBeside) await insert(main, 4, "of the one that went");
+    await main.merge({ from: "b" });
+    const added = isBeside ? { 3: "new", 4: null } : { 3: "new" };
+    expect(await valuesOf(main)).toEqual({ 1: null, 2: null, 9: null, ...added });
+    expect((await main.verify({ deep: true })).problems).toEqual([]);
+    await close();
+  });
+
+  test("by ours keeps its new values in parts that are written again", async () => {
+    const { main, branch, close } = await openNotes();
+    await renew(main);
+    await main.transaction((tx) => tx.merge("notes", [{ id: 2, c: "new", d: "kept" }]));
+    await insert(branch, 4, "of the one that went");
+    await branch.transaction((tx) => tx.delete("notes", { id: 1 }));
+    await main.merge({ from: "b" });
+    expect(await valuesOf(main)).toEqual({ 2: "new", 4: null, 9: null });
+    expect((await main.verify({ deep: true })).problems).toEqual([]);
+    await close();
+  });
+
+  test.each([
+    ["both", renew, renew],
+    ["ours, and dropped by theirs", renew, removeColumn],
+    ["theirs, and dropped by ours", removeColumn, renew],
+  ])("by %s cannot be told", async (_, ours, theirs) => {
+    const { main, branch, close } = await openNotes();
+    await ours(main);
+    await theirs(branch);
+    if (ours === renew) await insert(main, 3, "of ours");
+    if (theirs === renew) await insert(branch, 4, "of theirs");
+    await expect(main.merge({ from: "b", strategy: "ours" })).rejects.toMatchObject({
+      code: "MERGE_CONFLICTS",
+      conflicts: [{ kind: "DivergentSchema", table: "notes" }],
+    });
+    await close();
+  });
+});

@@ -1,6 +1,7 @@
 /** The parts in which the sides of a merge differ, by who has them. Pure. */
 import type { ObjectKey, PartEntry } from "@crv/core";
 import { type TableState, withoutColumns } from "@crv/manifest";
+import type { DroppedColumns } from "./merge-columns.js";
 
 /** A part that base, ours and theirs do not all have. */
 export interface DifferingPart {
@@ -14,10 +15,15 @@ export function differingParts(
   base: TableState | undefined,
   ours: TableState | undefined,
   theirs: TableState | undefined,
-  dropped: ReadonlySet<string>,
+  { byOurs, byTheirs, byEither }: DroppedColumns,
 ): readonly DifferingPart[] {
   const differing = new Map<ObjectKey, DifferingPart>();
-  for (const side of [theirs, ours, base]) {
+  const sides = [
+    { side: theirs, dropped: byOurs },
+    { side: ours, dropped: byTheirs },
+    { side: base, dropped: byEither },
+  ];
+  for (const { side, dropped } of sides) {
     for (const part of side?.parts ?? []) {
       const { path } = part;
       const inBase = base?.parts.has(path) === true;
@@ -37,14 +43,19 @@ export interface PartsBetween {
   readonly added: readonly PartEntry[];
 }
 
+/** @param dropped Columns that go from the entries of each. */
 export function partsBetween(
   from: TableState | undefined,
   to: TableState | undefined,
-  dropped: ReadonlySet<string>,
+  dropped: { readonly from: ReadonlySet<string>; readonly to: ReadonlySet<string> },
 ): PartsBetween {
-  const only = (one: TableState | undefined, other: TableState | undefined): PartEntry[] =>
+  const only = (
+    one: TableState | undefined,
+    other: TableState | undefined,
+    without: ReadonlySet<string>,
+  ): PartEntry[] =>
     [...(one?.parts ?? [])]
       .filter(({ path }) => other?.parts.has(path) !== true)
-      .map((part) => withoutColumns(part, dropped));
-  return { removed: only(from, to), added: only(to, from) };
+      .map((part) => withoutColumns(part, without));
+  return { removed: only(from, to, dropped.from), added: only(to, from, dropped.to) };
 }

@@ -2,10 +2,19 @@
 import { equalDescriptors, type TableDescriptor } from "@crv/core";
 import type { TableState } from "@crv/manifest";
 
+/**
+ * Columns whose values went since the base. A side's own entries name them no longer, or name the column
+ * that was added again: only what the other side dropped goes from them.
+ */
+export interface DroppedColumns {
+  readonly byOurs: ReadonlySet<string>;
+  readonly byTheirs: ReadonlySet<string>;
+  readonly byEither: ReadonlySet<string>;
+}
+
 export interface MergedColumns {
   readonly descriptor: TableDescriptor;
-  /** Columns whose values in older parts went on either side. */
-  readonly dropped: ReadonlySet<string>;
+  readonly dropped: DroppedColumns;
   /** Those that go from the parts that ours have. */
   readonly droppedByTheirs: readonly string[];
 }
@@ -22,10 +31,13 @@ export function mergeColumns(
   const byOurs = base ? droppedSince(base, ours) : new Set<string>();
   const byTheirs = base ? droppedSince(base, theirs) : new Set<string>();
   if (byOurs === undefined || byTheirs === undefined) return undefined;
-  const droppedByTheirs = [...byTheirs].filter((name) =>
-    Object.hasOwn(ours.descriptor.columns, name),
-  );
-  return { descriptor, dropped: new Set([...byOurs, ...byTheirs]), droppedByTheirs };
+  const has = (side: TableState, name: string): boolean =>
+    Object.hasOwn(side.descriptor.columns, name);
+  const isAddedAgain = (name: string): boolean => has(ours, name) || has(theirs, name);
+  if ([...byOurs].some((name) => byTheirs.has(name) && isAddedAgain(name))) return undefined;
+  const droppedByTheirs = [...byTheirs].filter((name) => has(ours, name));
+  const byEither = new Set([...byOurs, ...byTheirs]);
+  return { descriptor, dropped: { byOurs, byTheirs, byEither }, droppedByTheirs };
 }
 
 function chooseDescriptor(

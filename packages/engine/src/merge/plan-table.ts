@@ -56,7 +56,10 @@ export async function planTable(
     const added = differing.filter(({ inBase, inOurs }) => !inBase && !inOurs);
     return planOf(columns, ours, { drop: [], take: allOf(added.map(({ part }) => part)) });
   }
-  const contested = bases.slice(1).map((other) => partsBetween(base, other, columns.dropped));
+  const { byEither } = columns.dropped;
+  const contested = bases
+    .slice(1)
+    .map((other) => partsBetween(base, other, { from: byEither, to: byEither }));
   const decision = await decideRows(context, {
     descriptor: columns.descriptor,
     differing,
@@ -73,7 +76,8 @@ function adoptAll(
   ours: TableState,
   theirs: TableState,
 ): TablePlan | undefined {
-  const { removed, added } = partsBetween(ours, theirs, columns.dropped);
+  const { byOurs, byTheirs } = columns.dropped;
+  const { removed, added } = partsBetween(ours, theirs, { from: byTheirs, to: byOurs });
   return planOf(columns, ours, { drop: allOf(removed), take: allOf(added) });
 }
 
