@@ -25,6 +25,8 @@ describe("cellReader", () => {
     ["f64", ".5", 0.5],
     ["f64", "-Infinity", Number.NEGATIVE_INFINITY],
     ["f64", "nan", Number.NaN],
+    ["f64", "-constructor", undefined],
+    ["bool", "constructor", undefined],
     ["f64", "1e999", undefined],
     ["f64", "9007199254740993", undefined],
     ["f64", "9007199254740994", 9007199254740994],

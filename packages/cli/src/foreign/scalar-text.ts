@@ -5,7 +5,10 @@ import { microsOf } from "./timestamp-text.js";
 /** The value of a text; undefined when the type cannot hold it. */
 export type TextReader = (text: string) => unknown;
 
-const TRUTH: Readonly<Record<string, boolean>> = { true: true, false: false };
+const TRUTH: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+]);
 
 /** Spaces around numbers, truth values and times are no part of them. */
 const READERS: Readonly<Record<string, TextReader>> = {
@@ -16,7 +19,7 @@ const READERS: Readonly<Record<string, TextReader>> = {
   },
   f64: (text) => floatOf(text.trim()),
   f32: (text) => floatOf(text.trim()),
-  bool: (text) => TRUTH[text.trim().toLowerCase()],
+  bool: (text) => TRUTH.get(text.trim().toLowerCase()),
   timestamp: (text) => microsOf(text.trim()),
   str: (text) => text,
   binary: bytesOf,

@@ -23,7 +23,6 @@ export async function between(
   disk: SimulatedDisk,
   tasks: (told: ToldOperations) => Promise<SmallCase["tasks"]>,
   judge: (told: ToldOperations) => void = () => undefined,
-  leftovers = false,
 ): Promise<SmallCase> {
   const told = new ToldOperations();
   return {
@@ -32,7 +31,7 @@ export async function between(
     async check() {
       judge(told);
       for (const process of disk.processes) process.kill();
-      await checkRun(disk, told, { leftovers });
+      await checkRun(disk, told, { leftovers: false });
     },
   };
 }
@@ -54,7 +53,6 @@ export function append(table: Append["table"], value: number): Operate {
 }
 
 export async function emptyRun(): Promise<SimulatedDisk> {
-  // The digest is compiled at its first use, which takes time that no schedule decides.
   await compileDigests();
   return new SimulatedDisk();
 }
