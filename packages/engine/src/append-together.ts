@@ -8,7 +8,6 @@ import type { AppendOutcome } from "@crv/storage-trait";
 import type { RecordBatch } from "apache-arrow";
 import type { NamedAppend } from "./append-alone.js";
 import { replay } from "./append-batches.js";
-import { prepareToWrite } from "./begin-operation.js";
 import { splitByBucket } from "./bucket-rows.js";
 import { CommitPipeline } from "./commit-pipeline.js";
 import type { EngineContext } from "./engine-context.js";
@@ -35,7 +34,7 @@ export async function appendTogether(
   let edits: ReadonlyMap<TableKey, TableEdit>;
   let outcome: CommitOutcome;
   try {
-    await prepareToWrite(context);
+    await context.recover();
     edits = await stageTables(context, pipeline, appends);
     outcome = await pipeline.publish({
       ...leader,

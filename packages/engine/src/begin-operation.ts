@@ -21,7 +21,8 @@ export async function beginOperation(
   intent: OperationIntent,
   ref = nameOperation(context, intent),
 ): Promise<EngineOperation> {
-  await prepareToWrite(context);
+  // An append alone expects nothing: what it is put on becomes durable with its record.
+  await (intent.recheck ? context.recover() : prepareToWrite(context));
   const settled = intent.operationId && (await findSettled(context, ref.operationId));
   return new EngineOperation(context, ref, intent, stateOf(intent.base), settled || undefined);
 }

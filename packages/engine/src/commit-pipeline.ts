@@ -2,8 +2,9 @@
  * The four phases of every commit that changes data, in one place.
  *
  *   A  sidecar   names what the operation may leave behind, before its first part
- *   B  parts     durable and sealed, under final names that nothing references
- *   C  publish   one create-if-absent of the next record: the only moment anything becomes visible
+ *   B  parts     sealed, under final names that nothing references
+ *   C  publish   one create-if-absent of the next record, when all parts are durable: the only moment
+ *                anything becomes visible
  *   D  views     follow, the sidecar goes; best effort, since the commit is durable
  *
  * Source: docs/design/protocol.md, "Commit".
@@ -40,6 +41,12 @@ import { filterOfPart, isInline } from "./keys/part-keys.js";
 /** A part whose create was not answered is written again under the next name, this often. */
 const PART_ATTEMPTS_MAX = 3;
 
+/**
+ * Parts whose sync is left to the moment of publishing, where it runs beside that of the record. Those
+ * of a larger operation are synced while others are encoded. Source: docs/design/syncs-side-by-side.md.
+ */
+const UNSYNCED_PARTS_MAX = 16;
+
 export class CommitPipeline {
   readonly #context: EngineContext;
   readonly #ref: OperationRef;
@@ -47,6 +54,7 @@ export class CommitPipeline {
   readonly #companions: readonly OperationId[];
   readonly #partPrefix: string;
   readonly #written = new Set<ObjectKey>();
+  readonly #unsynced = new Set<ObjectKey>();
   #partCount = 0;
   #sidecar: Sidecar | undefined;
   /** Writes of the sidecar, one at a time: an older one must not come to lie over a newer one. */
@@ -162,15 +170,20 @@ export class CommitPipeline {
     bucket: number,
     batches: readonly RecordBatch[],
   ): Promise<PartEntry> {
-    const { parts, runId, durability } = this.#context;
+    const { parts, runId, durability: asked } = this.#context;
     await this.#renewLeaseWhenDue();
     let cause: unknown;
     for (let attempt = 0; attempt < PART_ATTEMPTS_MAX; attempt++) {
       const key = formatPartKey(table.name, bucket, this.#partPrefix, this.#partCount++);
+      const isSyncedLater = asked === "full" && this.#unsynced.size < UNSYNCED_PARTS_MAX;
+      const durability = isSyncedLater ? "process" : asked;
       const outcome = await parts.write({ key, runId, table, bucket, batches, durability });
       // What exists already is not ours: another attempt at this id wrote it.
       if (outcome.kind !== "exists") this.#written.add(key);
-      if (outcome.kind === "created") return this.#withKeyFilter(outcome.part, table, batches);
+      if (outcome.kind === "created") {
+        if (isSyncedLater) this.#unsynced.add(key);
+        return this.#withKeyFilter(outcome.part, table, batches);
+      }
       if (outcome.kind === "unknown") cause = outcome.cause;
     }
     throw new IoWriteError(
@@ -210,6 +223,7 @@ export class CommitPipeline {
     if (parts.length === 0) return;
     const keys = parts.flatMap((part) => [part, formatKeyFilterKey(part)]);
     const written = keys.filter((key) => this.#written.has(key));
+    for (const key of keys) this.#unsynced.delete(key);
     await this.#context.residual.removeStaged(this.#ref, written);
   }
 
@@ -224,7 +238,10 @@ export class CommitPipeline {
   ): Promise<CommitOutcome> {
     if (this.#sidecar) await this.#leave("parts");
     await this.#enter("publish");
-    const outcome = await this.#context.publisher.publish(proposal);
+    const outcome = await this.#context.publisher.publish({
+      ...proposal,
+      unsynced: [...this.#unsynced],
+    });
     if (outcome.kind === "committed" && !outcome.duplicate) {
       // Nothing that a listener throws undoes a commit.
       await this.#leave("publish").catch(() => undefined);

@@ -63,10 +63,12 @@ export class PublishedViews {
 
   async #show(table: TableKey): Promise<void> {
     if (this.#context === undefined) return;
-    await showTable(this.#context, table);
+    const isNewest = await showTable(this.#context, table);
     const state = this.#context.log.state.tables.get(table);
     if (state === undefined) return;
-    this.#shown.set(table, { changedAt: state.changedAt, parts: state.parts.length, commits: 0 });
+    // Who was overtaken follows once more at close.
+    const commits = isNewest ? 0 : 1;
+    this.#shown.set(table, { changedAt: state.changedAt, parts: state.parts.length, commits });
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

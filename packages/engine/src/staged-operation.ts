@@ -217,7 +217,7 @@ export class EngineOperation implements StagedOperation {
       return await (this.#mayRecheck ? this.#landInTurn() : this.#land());
     } catch (error) {
       // A constraint is violated, or the store provably did nothing.
-      await this.#pipeline.withdraw();
+      await this.#end();
       throw error;
     } finally {
       leaveOperation(this.#context, this.ref);
@@ -249,7 +249,7 @@ export class EngineOperation implements StagedOperation {
     for (let rechecks = 0; ; rechecks++) {
       const proposal = await this.#propose();
       if (proposal.edits.size === 0 && !this.#artifacts.draft.hasEffect && !this.#merge) {
-        await this.#pipeline.withdraw();
+        await this.#end();
         return { kind: "unchanged", version: this.#base.version };
       }
       const mayRecheck = this.#mayRecheck && rechecks < STRICT_RETRIES_MAX;
@@ -291,11 +291,14 @@ export class EngineOperation implements StagedOperation {
 
   /** Puts what was staged on the newest version. */
   async #rebase(): Promise<void> {
-    const { log, store } = this.#context;
-    this.#base = await log.refresh();
-    // Rule `syncfound`, as where the operation began.
-    await log.makeDurable(store);
+    this.#base = await this.#context.log.refresh();
     rebaseOnto(this.#base, this.#drafts, this.#expected);
+  }
+
+  /** Without a commit; rule `syncfound`: what is told then may rest on the commits of others. */
+  async #end(): Promise<void> {
+    await this.#pipeline.withdraw();
+    await this.#context.log.makeDurable(this.#context.store);
   }
 
   #stageMerged(table: TableKey, rows: RecordBatch): Promise<StagedHandle> {

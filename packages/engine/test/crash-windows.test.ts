@@ -40,6 +40,7 @@ const VERBS: Readonly<Record<StorageVerb, "crashed" | string>> = {
   setAside: "crashed",
   showPart: "crashed",
   stat: "crashed",
+  takeTurn: "it only saves work: simulated processes go at once",
 };
 
 const kinds = new Map<string, readonly string[]>();

@@ -9,18 +9,17 @@
 import {
   type CommitPoint,
   type CommitRecord,
-  CrvError,
   formatRecordKey,
-  HEAD_HINT_KEY,
   IoError,
+  type ObjectKey,
   RECORD_BYTES_MAX,
-  SMALL_FILE_BYTES_MAX,
   type Version,
 } from "@crv/core";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { corrupt, missingRecord } from "./document.js";
 import { checkpointAt, findCheckpoint } from "./find-checkpoint.js";
 import { readFloor } from "./floor.js";
+import { isDamage, readHint } from "./head-hint.js";
 import { decodeRecord } from "./record-codec.js";
 import { applyRecord, emptyState, forkState, type RunState } from "./run-state.js";
 import { findVersionAsOf, isCommittedAfter } from "./version-as-of.js";
@@ -82,7 +81,7 @@ export class CommitLog {
 
   /** Takes over `state` if it is newer, which its caller has just made by a commit of its own. */
   advance(state: RunState): void {
-    this.#durable = Math.max(this.#durable, state.version);
+    this.madeDurable(state.version);
     this.#take(state);
   }
 
@@ -94,6 +93,20 @@ export class CommitLog {
     const { version } = this.state;
     if (version <= this.#durable) return;
     await store.makeDurable(formatRecordKey(version));
+    this.madeDurable(version);
+  }
+
+  /**
+   * The record that {@link makeDurable} would make durable, for who can do it on the way to a commit,
+   * which tells so by {@link madeDurable}.
+   */
+  get undurable(): ObjectKey | undefined {
+    const { version } = this.state;
+    return version > this.#durable ? formatRecordKey(version) : undefined;
+  }
+
+  /** The record of `version` was made durable. */
+  madeDurable(version: Version): void {
     this.#durable = Math.max(this.#durable, version);
   }
 
@@ -379,21 +392,4 @@ export class CommitLog {
     }
     return state;
   }
-}
-
-/** A document that cannot be trusted, as against a store that does not answer. */
-function isDamage(error: unknown): boolean {
-  return error instanceof CrvError && ["CORRUPT", "LIMIT_EXCEEDED"].includes(error.code);
-}
-
-/** Version of a checkpoint that existed, according to the hint. */
-async function readHint(reader: ObjectReader): Promise<Version | undefined> {
-  const bytes = await reader
-    .get(HEAD_HINT_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX })
-    .catch((error: unknown) => {
-      if (isDamage(error)) return undefined;
-      throw error;
-    });
-  const version = Number(bytes && new TextDecoder().decode(bytes).trim());
-  return Number.isSafeInteger(version) && version > 0 ? version : undefined;
 }

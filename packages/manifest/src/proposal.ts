@@ -89,6 +89,8 @@ export interface Proposal {
   /** Present when the edits hold the rows of several appends: its own part of them. */
   readonly shared?: SharedRows;
   readonly companions?: readonly Companion[];
+  /** Parts that are there, and are to become durable before the record appears. */
+  readonly unsynced?: readonly ObjectKey[];
 }
 
 /** Its own id first. */

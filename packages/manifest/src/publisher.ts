@@ -2,8 +2,8 @@
  * Publishes commits: the one queue of a run and branch in this process, held for phase C only.
  *
  * Proposals that arrive while a publish is under way share the next record (group commit). After
- * every lost race the newcomers are read, made durable (rule `syncfound`), and every check is made
- * again. Source: docs/design/protocol.md, "Commit".
+ * every lost race the newcomers are read, and every check is made again; they are made durable (rule
+ * `syncfound`) before the next record appears, or anybody is told. Source: docs/design/protocol.md, "Commit".
  */
 import {
   type ArtifactName,
@@ -14,6 +14,8 @@ import {
   type CommitRecord,
   equalDescriptors,
   IoError,
+  LOG_PREFIX,
+  type ObjectKey,
   type OperationId,
   parseCommitId,
   parseOperationId,
@@ -44,6 +46,9 @@ export const STRICT_RETRIES_MAX = 5;
 
 /** Longest pause between lost races, in ms: about two durable commits. */
 const BACKOFF_MS_MAX = 8;
+
+/** After a sign of other writers: how many commits without another until none is expected. */
+const CONTENDED_COMMITS = 8;
 
 export interface PublisherOptions {
   readonly store: ObjectStore;
@@ -76,6 +81,8 @@ interface Waiting {
   /** Versions at which this process tried to commit it. */
   readonly tried: Set<Version>;
   attempts: number;
+  /** Its parts that are not durable yet. */
+  unsynced: readonly ObjectKey[];
   readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -84,8 +91,8 @@ export class Publisher {
   readonly #options: PublisherOptions;
   #waiting: Waiting[] = [];
   #tail: Promise<void> = Promise.resolve();
-  /** Whether other processes commit, too: then each attempt looks for newcomers first. */
-  #isContended = false;
+  /** Commits for which others are expected to commit, too: each looks for newcomers first, in its turn. */
+  #contended = 0;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -97,8 +104,9 @@ export class Publisher {
    * @throws IoError when the store refused the record: provably nothing was committed.
    */
   publish(proposal: Proposal): Promise<CommitOutcome> {
+    const { unsynced = [] } = proposal;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ proposal, tried: new Set(), attempts: 0, resolve, reject });
+      this.#waiting.push({ proposal, tried: new Set(), attempts: 0, unsynced, resolve, reject });
       void this.#enqueue(() => this.#publishNext());
     });
   }
@@ -128,11 +136,18 @@ export class Publisher {
   async #publishNext(): Promise<void> {
     let group = this.#takeGroup();
     while (group.length > 0) {
+      let endTurn: (() => Promise<void>) | undefined;
       try {
+        if (this.#contended > 0) {
+          await this.#prepare(group);
+          endTurn = await this.#options.store.takeTurn(LOG_PREFIX);
+        }
         group = await this.#attempt(group);
       } catch (error) {
         for (const waiting of group) waiting.reject(error);
         return;
+      } finally {
+        await endTurn?.();
       }
     }
   }
@@ -156,7 +171,7 @@ export class Publisher {
   async #attempt(group: readonly Waiting[]): Promise<Waiting[]> {
     const { store, log } = this.#options;
     const known = log.state;
-    const state = this.#isContended ? await this.#readNewcomers() : known;
+    const state = this.#contended > 0 ? await log.refresh() : known;
     const judged = group.map((waiting) => ({ waiting, says: judge(waiting.proposal, state) }));
     const free = judged.filter(({ says }) => says.kind === "free").map(({ waiting }) => waiting);
     if (free.length < group.length) await log.makeDurable(store);
@@ -169,12 +184,12 @@ export class Publisher {
     );
     // Before the create: what does not fold must never be in the log.
     const next = foldRecord(state, record);
-    const outcome = await this.#create(record);
+    const outcome = await this.#create(record, this.#durableFirst(free));
     switch (outcome.kind) {
       case "created": {
         learnRecord(state, record);
         log.advance(next);
-        this.#isContended = state !== known;
+        this.#contended = state === known ? Math.max(0, this.#contended - 1) : CONTENDED_COMMITS;
         for (const w of free) w.resolve(committed(w.proposal, next, next.version, false));
         return [];
       }
@@ -193,10 +208,31 @@ export class Publisher {
       // The number was freed by cleanup: whether one of them landed is what the ledger says.
       case "below-floor":
       case "taken":
-        this.#isContended = true;
-        for (const w of free) w.tried.add(record.version);
+        log.madeDurable(state.version);
+        this.#contended = CONTENDED_COMMITS;
+        for (const w of free) {
+          w.tried.add(record.version);
+          w.unsynced = [];
+        }
         return this.#keepTrying(free);
     }
+  }
+
+  /** What need not wait for the turn. */
+  async #prepare(group: readonly Waiting[]): Promise<void> {
+    const { store } = this.#options;
+    const parts = group.flatMap((waiting) => waiting.unsynced);
+    await Promise.all(parts.map((key) => store.makeDurable(key)));
+    for (const waiting of group) waiting.unsynced = [];
+  }
+
+  /**
+   * Parts; and rule `syncfound`: a record must not come to outlive the one before it.
+   */
+  #durableFirst(group: readonly Waiting[]): readonly ObjectKey[] {
+    const parts = group.flatMap((waiting) => waiting.unsynced);
+    const { undurable } = this.#options.log;
+    return undurable === undefined ? parts : [...parts, undurable];
   }
 
   /** Strict writers have a budget; the others, whom no append can refuse, try until they land. */
@@ -248,11 +284,12 @@ export class Publisher {
   /** Rule `eras`: what is created in the log of a deleted branch is no commit. */
   async #create(
     record: CommitRecord,
+    after: readonly ObjectKey[] = [],
   ): Promise<
     CreateRecordOutcome | { readonly kind: "branch-deleted"; readonly branch: BranchName }
   > {
     const { store, durability, living } = this.#options;
-    const outcome = await createRecord(store, record, durability);
+    const outcome = await createRecord(store, record, durability, after);
     if (living === undefined || outcome.kind !== "created") return outcome;
     try {
       if (await living.isLiving()) return outcome;

@@ -5,7 +5,13 @@
  * reading the number it wanted (rule `settled`), and a create below the floor, which proves nothing,
  * by leaving it to the ledger (rule `ledger`).
  */
-import { type CommitRecord, formatRecordKey, IoWriteError, RECORD_BYTES_MAX } from "@crv/core";
+import {
+  type CommitRecord,
+  formatRecordKey,
+  IoWriteError,
+  type ObjectKey,
+  RECORD_BYTES_MAX,
+} from "@crv/core";
 import type { CreateOutcome, Durability, ObjectStore } from "@crv/storage-trait/object-store";
 import { readFloor } from "./floor.js";
 import { checkReadable, encodeRecord } from "./record-codec.js";
@@ -24,6 +30,7 @@ export type CreateRecordOutcome =
   | { readonly kind: "unknown"; readonly cause: unknown };
 
 /**
+ * @param after What must be durable before the record appears: parts, and the record before it.
  * @throws IoError when the store provably did nothing at the first attempt, or the record is one
  *   that no reader would accept.
  */
@@ -31,6 +38,7 @@ export async function createRecord(
   store: ObjectStore,
   record: CommitRecord,
   durability: Durability,
+  after: readonly ObjectKey[] = [],
 ): Promise<CreateRecordOutcome> {
   const key = formatRecordKey(record.version);
   const body = await encodeReadable(record);
@@ -38,7 +46,7 @@ export async function createRecord(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     let outcome: CreateOutcome;
     try {
-      outcome = await store.create(key, body, { durability });
+      outcome = await store.create(key, body, { durability, after });
     } catch (error) {
       if (attempt === 0) throw error;
       return { kind: "unknown", cause: error };

@@ -1,6 +1,7 @@
 /**
  * Brings the published view of a table up to the log. Rule `viewloop`: after a view was replaced the
- * root is read again, until the view shows it. Nothing of ours trusts a view.
+ * root is read again, until the view shows it, or others have moved the root so often that they are
+ * plainly alive and follow it themselves. Nothing of ours trusts a view.
  */
 import {
   CrvError,
@@ -18,6 +19,9 @@ import { blocked } from "./blocked.js";
 
 /** Largest view that is read back; a larger one counts as unreadable and is replaced. */
 const VIEW_BYTES_MAX = RECORD_BYTES_MAX;
+
+/** Each is as large as the table's list of parts, and beside busy writers the last would never come. */
+const REPLACEMENTS_MAX = 3;
 
 export interface ViewContext {
   readonly store: ObjectStore;
@@ -45,16 +49,21 @@ export function viewAhead(key: ObjectKey, logVersion: Version): IoManifestError 
   );
 }
 
-/** Replaces the view until it shows the table's newest commit. */
-export async function showTable(context: ViewContext, table: TableKey): Promise<void> {
-  for (;;) {
+/**
+ * Replaces the view: it shows at least what the log said at the call.
+ *
+ * @returns whether it shows the table's newest commit; if not, others commit to it right now.
+ */
+export async function showTable(context: ViewContext, table: TableKey): Promise<boolean> {
+  for (let replacements = 0; replacements < REPLACEMENTS_MAX; replacements++) {
     const manifest = tableManifest(context.log.state, table);
-    if (manifest === undefined) return;
+    if (manifest === undefined) return true;
     // Rule `syncfound`: a view is durable, so what it shows must be first.
     await context.log.makeDurable(context.store);
     const body = encodeManifestView(manifest);
     await context.residual.replaceView(formatManifestViewKey(table), manifest.runVersion, body);
     const state = await context.log.refresh();
-    if (state.tables.get(table)?.version === manifest.tableVersion) return;
+    if (state.tables.get(table)?.version === manifest.tableVersion) return true;
   }
+  return false;
 }

@@ -38,14 +38,29 @@ describe("showTable", () => {
     const disk = newDisk();
     const [a, b] = [await openMachine(disk, "a"), await openMachine(disk, "b")];
     await a.publisher.publish(proposalOf(operationIdOf(1)));
-    let more = 3;
+    let more = 2;
     disk.onStep = async ({ process, verb, step }) => {
       if (process !== "a" || verb !== "replaceView" || step !== "rename" || more === 0) return;
       more -= 1;
       await b.publisher.publish(proposalOf(operationIdOf(10 + more)));
     };
-    await showTable(a, FLIGHTS);
-    expect(shown(disk)).toBe(4);
+    expect(await showTable(a, FLIGHTS)).toBe(true);
+    expect(shown(disk)).toBe(3);
+  });
+
+  test("comes to an end beside writers that never pause", async () => {
+    const disk = newDisk();
+    const [a, b] = [await openMachine(disk, "a"), await openMachine(disk, "b")];
+    await a.publisher.publish(proposalOf(operationIdOf(1)));
+    let more = 0;
+    disk.onStep = async ({ process, verb, step }) => {
+      if (process !== "a" || verb !== "replaceView" || step !== "rename") return;
+      more += 1;
+      await b.publisher.publish(proposalOf(operationIdOf(10 + more)));
+    };
+    expect(await showTable(a, FLIGHTS)).toBe(false);
+    expect(more).toBe(3);
+    expect(shown(disk)).toBe(3);
   });
 
   test("leaves a newer view alone", async () => {

@@ -10,7 +10,9 @@
  * 2. After `created` at durability `full` the object survives power loss: content, directory entry,
  *    and the entries of directories that were newly made for it. At `process` it survives the death
  *    of the process.
- * 3. A body that throws creates nothing and the error passes through.
+ *    What `after` names is durable before the object appears.
+ * 3. A body that throws creates nothing and the error passes through; so does one of `after` that
+ *    cannot be made durable.
  * 4. `unknown` means just that: the object may exist, may come to exist later, or never. A refusal
  *    that provably had no effect (no space, no permission) is thrown as `IO`, never `unknown`.
  * 5. `list` gives keys in byte order, of objects whose create was answered before the call, and may
@@ -59,20 +61,30 @@ export interface ObjectReader {
 /** `full` survives power loss; `process` skips the fsyncs and survives the process only. */
 export type Durability = "full" | "process";
 
+export interface CreateOptions {
+  readonly durability: Durability;
+  /**
+   * Objects to be made durable before this one appears, as by {@link ObjectStore.makeDurable}; those
+   * that are absent are left. Their syncs run beside that of the body, so that they cost no time.
+   */
+  readonly after?: readonly ObjectKey[];
+}
+
 export type CreateOutcome =
   | { readonly kind: "created"; readonly seal: Seal }
   | { readonly kind: "exists" }
   | { readonly kind: "unknown"; readonly cause: unknown };
 
 export interface ObjectStore extends ObjectReader {
-  create(
-    key: ObjectKey,
-    body: ObjectBody,
-    options: { readonly durability: Durability },
-  ): Promise<CreateOutcome>;
+  create(key: ObjectKey, body: ObjectBody, options: CreateOptions): Promise<CreateOutcome>;
   /**
    * Makes what exists under `key` as durable as if this process had created it (rule `syncfound`):
    * an object that another process created may still await its sync. False when it is absent.
    */
   makeDurable(key: ObjectKey): Promise<boolean>;
+  /**
+   * Waits while other processes have their turn to create the next object under `prefix`; what it
+   * returns ends one's own. Only saves work, and resolves in the end: nothing may rely on it.
+   */
+  takeTurn(prefix: string): Promise<() => Promise<void>>;
 }

@@ -65,8 +65,9 @@ export function createMemoryStore({
 
   return {
     capabilities: { atomicCreate: true, durable: false, locations: false },
-    async create(key, body) {
+    async create(key, body, { after = [] }) {
       check(key);
+      after.forEach(check);
       const content = await collectBody(body);
       const seal = await sealOf(content);
       if (objects.has(key)) return { kind: "exists" };
@@ -76,6 +77,10 @@ export function createMemoryStore({
     async makeDurable(key) {
       check(key);
       return objects.has(key);
+    },
+    async takeTurn() {
+      checkOpen();
+      return async () => {};
     },
     async stat(key) {
       check(key);

@@ -182,6 +182,7 @@ export function memoryObjects(): MemoryObjects {
     async makeDurable(key) {
       return objects.has(key);
     },
+    takeTurn: async () => async () => {},
     async close() {},
     damage(key, bytes) {
       objects.set(key, bytes.slice());

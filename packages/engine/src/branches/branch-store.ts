@@ -28,10 +28,13 @@ export function branchReader(inner: ObjectReader, branch: BranchId): ObjectReade
 }
 
 export function branchStore(inner: ObjectStore, branch: BranchId): ObjectStore {
+  const keyOf = (key: ObjectKey): ObjectKey => formatBranchKey(branch, key);
   return {
     ...branchReader(inner, branch),
-    create: (key, body, options) => inner.create(formatBranchKey(branch, key), body, options),
-    makeDurable: (key) => inner.makeDurable(formatBranchKey(branch, key)),
+    create: (key, body, { after = [], ...options }) =>
+      inner.create(keyOf(key), body, { ...options, after: after.map(keyOf) }),
+    makeDurable: (key) => inner.makeDurable(keyOf(key)),
+    takeTurn: (prefix) => inner.takeTurn(formatBranchKey(branch, prefix)),
   };
 }
 

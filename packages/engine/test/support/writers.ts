@@ -21,6 +21,7 @@ import {
   type TagName,
   UnknownOutcomeError,
 } from "@crv/core";
+import { LEASE_MS } from "@crv/recovery";
 import type { MemberInput, StagedOperation, StagedStorage } from "@crv/storage-trait";
 import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
 import type { RecordBatch } from "apache-arrow";
@@ -463,6 +464,32 @@ async function runWithDeadWriter(window: string): Promise<SimulatedDisk> {
 const PARTS_ARE_THERE = "create write record";
 const RECORD_IS_VISIBLE = "create sync-directory log-directory";
 
+/** Another machine linked its record and did not come to sync it: an append is put on that record. */
+const following: Writer = {
+  name: "append on a record that awaits its sync",
+  async prepare() {
+    const disk = await runOfOneCommit();
+    const prepared = await openOn(disk, { machine: "another machine" });
+    await crashAtWindow(disk, RECORD_IS_VISIBLE, async ({ storage }) => {
+      await commitRows(storage, [{ table: LEFT, values: [3] }], operationId(1));
+    });
+    return prepared;
+  },
+  contents: [
+    [1, 2],
+    [1, 2, 3],
+    [1, 2, 3, 4],
+  ].map((left) => ({ ...HELD, left_table: left })),
+  async run({ opened }, told) {
+    const { storage } = opened as OpenedProcess;
+    const { ref, outcome } = await appendValues(storage, LEFT, [4]);
+    if (outcome.kind === "committed") told.committed.push(ref.operationId);
+    await storage.close();
+  },
+  // Who recovers does not know that a process of another machine is dead.
+  afterCrash: ({ clock }) => clock.advance(2 * LEASE_MS),
+};
+
 /** The sidecar of a dead writer was torn: only its name is left to recover by. */
 const recoveringTorn: Writer = {
   ...recovering("recovery of a torn sidecar", PARTS_ARE_THERE, [HELD]),
@@ -689,6 +716,7 @@ export const WRITERS: readonly Writer[] = [
   ),
   group,
   sharing,
+  following,
   appending(
     "overwrite of one table, append to another",
     [

@@ -128,6 +128,19 @@ export const createClauses: StoreClauses = (test, { shared }) => {
     assert.equal(await store.makeDurable(key("nowhere/absent.json")), false);
     assert.equal(await textUnder(store, KEY), "one");
   });
+
+  test("creates after what is to be durable first, and leaves what of that is absent", async ({
+    store,
+  }) => {
+    const [first, second] = [key("tables/t/1"), key("tables/u/2")];
+    for (const at of [first, second]) await store.create(at, bytesOf(at), PROCESS);
+    const after = [first, second, key("tables/t/absent"), key("nowhere/absent")];
+    assert.equal((await store.create(KEY, bytesOf("last"), { ...FULL, after })).kind, "created");
+    assert.deepEqual(await keysUnder(store), [KEY, first, second].sort());
+    const bad = { ...FULL, after: [key("../outside")] };
+    await assert.rejects(store.create(key("_log/2"), bytesOf("x"), bad), { code: "INVALID_NAME" });
+    assert.equal(await store.stat(key("_log/2")), undefined);
+  });
 };
 
 /** Each racer writes a body of its own, half of them in pieces; the winner's is what can be read. */

@@ -31,6 +31,7 @@ export const KEYED_CALLS: Readonly<Record<string, StoreCall>> = {
 export const EVERY_CALL: Readonly<Record<string, StoreCall>> = {
   ...KEYED_CALLS,
   list: (store) => keysUnder(store),
+  takeTurn: (store) => store.takeTurn("_log/"),
   removeSidecar: (store) => store.removeSidecar(OPERATION),
   removeSession: (store) => store.removeSession(SESSION),
 };

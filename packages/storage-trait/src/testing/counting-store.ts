@@ -1,8 +1,8 @@
 /** Counts what is asked of a store: for cost tests, which pin the calls of one commit or one open. */
 import type { ObjectKey, OperationRef, SessionId, Version } from "@crv/core";
 import type {
+  CreateOptions,
   CreateOutcome,
-  Durability,
   GetOptions,
   ObjectBody,
   ObjectInfo,
@@ -51,11 +51,8 @@ export class CountingStore implements ObjectStore, InlineCommitResidual {
     this.#trace = [];
   }
 
-  async create(
-    key: ObjectKey,
-    body: ObjectBody,
-    options: { readonly durability: Durability },
-  ): Promise<CreateOutcome> {
+  async create(key: ObjectKey, body: ObjectBody, options: CreateOptions): Promise<CreateOutcome> {
+    for (const earlier of options.after ?? []) this.#record("makeDurable", earlier);
     const call = this.#record("create", key, body instanceof Uint8Array ? body.byteLength : 0);
     const counted = body instanceof Uint8Array ? body : countPieces(body, call);
     return this.#inner.create(key, counted, options);
@@ -64,6 +61,11 @@ export class CountingStore implements ObjectStore, InlineCommitResidual {
   makeDurable(key: ObjectKey): Promise<boolean> {
     this.#record("makeDurable", key);
     return this.#inner.makeDurable(key);
+  }
+
+  takeTurn(prefix: string): Promise<() => Promise<void>> {
+    this.#record("takeTurn", prefix);
+    return this.#inner.takeTurn(prefix);
   }
 
   stat(key: ObjectKey): Promise<ObjectInfo | undefined> {

@@ -14,6 +14,7 @@ import {
   type Version,
 } from "@crv/core";
 import {
+  type CreateOptions,
   type CreateOutcome,
   checkListPrefix,
   checkStoredKey,
@@ -56,13 +57,21 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
   async create(
     key: ObjectKey,
     body: ObjectBody,
-    { durability }: { readonly durability: Durability },
+    { durability, after = [] }: CreateOptions,
   ): Promise<CreateOutcome> {
     this.#check(key);
+    after.forEach(checkStoredKey);
     const content = await collectBody(body);
     const seal = await sealOf(content);
     await this.#writer.prepareDirectory("create", key, durability);
     const temporary = await this.#writer.writeTemporary("create", key, content, durability);
+    try {
+      for (const earlier of after) await this.makeDurable(earlier);
+    } catch (error) {
+      if (!(error instanceof SimulatedCrash))
+        await this.#writer.unlinkTemporary("create", temporary);
+      throw error;
+    }
     return this.#publish(key, temporary, seal, durability);
   }
 
@@ -110,6 +119,12 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
     await this.#writer.prepareDirectory("makeDurable", key, "full");
     await this.#writer.syncDirectory("makeDurable", parentOf(key));
     return true;
+  }
+
+  /** Everybody goes at once: what holds then holds with turns, too. */
+  async takeTurn(): Promise<() => Promise<void>> {
+    this.#checkOpen();
+    return async () => {};
   }
 
   async stat(key: ObjectKey): Promise<ObjectInfo | undefined> {

@@ -2,7 +2,8 @@
  * One run as a directory: `create` and the residual, each with its durability bundled in, so that no
  * caller can do half of it.
  *
- *   create    temporary, sync, link (fails if it exists), unlink temporary, sync directory
+ *   create    temporary, sync (beside it: what must be durable first), link (fails if it exists),
+ *             unlink temporary, sync directory
  *   replace   temporary, sync, rename; of a view also: sync directory
  *   show      link under a temporary name, rename, sync directory; or a copy, as replace
  *   set aside link, sync directory, unlink, sync directory
@@ -20,6 +21,7 @@ import {
   type Version,
 } from "@crv/core";
 import type {
+  CreateOptions,
   CreateOutcome,
   Durability,
   GetOptions,
@@ -41,6 +43,7 @@ import { type LinkOutcome, linkNew } from "./link-new.js";
 import { PartViews } from "./part-views.js";
 import type { Staging } from "./staging.js";
 import type { Syncer } from "./syncer.js";
+import type { Turns } from "./turns.js";
 
 export interface DirectoryStoreParts {
   readonly fs: FileSystem;
@@ -48,6 +51,7 @@ export interface DirectoryStoreParts {
   readonly syncer: Syncer;
   readonly reader: DirectoryReader;
   readonly staging: Staging;
+  readonly turns: Turns;
   readonly clock: Clock;
   /** Of replacements; creates say it themselves. */
   readonly durability: Durability;
@@ -69,25 +73,32 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
   async create(
     key: ObjectKey,
     body: ObjectBody,
-    { durability }: { readonly durability: Durability },
+    { durability, after = [] }: CreateOptions,
   ): Promise<CreateOutcome> {
     const { reader, directories, staging } = this.#parts;
     reader.check(key);
+    for (const earlier of after) reader.check(earlier);
     await directories.prepare(directoryOf(key), durability);
     this.#checkSyncable(key, durability);
-    const { path, seal } = await this.#forgetIfGone(staging.write(body, durability));
-    return this.#publish(key, path, seal, durability);
+    const [staged, durable] = await Promise.allSettled([
+      this.#forgetIfGone(staging.write(body, durability)),
+      this.#makeAllDurable(after),
+    ]);
+    if (staged.status === "rejected") throw staged.reason;
+    const { path, seal } = staged.value;
+    if (durable.status === "fulfilled") return this.#publish(key, path, seal, durability);
+    await staging.discard(path);
+    throw durable.reason;
   }
 
   async makeDurable(key: ObjectKey): Promise<boolean> {
-    const { reader, directories, syncer } = this.#parts;
-    reader.check(key);
-    const directory = directoryOf(key);
-    if (!(await directories.exists(directory))) return false;
-    if (!(await syncer.syncFile(reader.location(key)))) return false;
-    await directories.prepare(directory, "full");
-    await syncer.syncDirectory(directories.path(directory));
-    return true;
+    this.#parts.reader.check(key);
+    return (await this.#makeAllDurable([key])) === 1;
+  }
+
+  async takeTurn(prefix: string): Promise<() => Promise<void>> {
+    this.#parts.reader.checkOpen();
+    return this.#parts.turns.take(prefix);
   }
 
   stat(key: ObjectKey): Promise<ObjectInfo | undefined> {
@@ -170,8 +181,9 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
     return this.#replace(key, body, "process");
   }
 
-  close(): Promise<void> {
-    return this.#parts.reader.close();
+  async close(): Promise<void> {
+    await this.#parts.turns.close();
+    await this.#parts.reader.close();
   }
 
   async #publish(
@@ -200,6 +212,26 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
     } finally {
       await discarded;
     }
+  }
+
+  /** Files and directories side by side, each directory once. @returns how many of `keys` are there. */
+  async #makeAllDurable(keys: readonly ObjectKey[]): Promise<number> {
+    const { reader, directories, syncer } = this.#parts;
+    const found = new Map<string, ObjectKey[]>();
+    for (const key of keys) {
+      const directory = directoryOf(key);
+      if (!(await directories.exists(directory))) continue;
+      found.set(directory, [...(found.get(directory) ?? []), key]);
+    }
+    const files = [...found.values()].flat();
+    const [present] = await Promise.all([
+      Promise.all(files.map((key) => syncer.syncFile(reader.location(key)))),
+      ...[...found.keys()].map(async (directory) => {
+        await directories.prepare(directory, "full");
+        await syncer.syncDirectory(directories.path(directory));
+      }),
+    ]);
+    return present.filter(Boolean).length;
   }
 
   async #replace(key: ObjectKey, body: Uint8Array, durability: Durability): Promise<void> {

@@ -13,11 +13,13 @@ import {
   fsync,
   linkSync,
   openSync,
+  read,
+  readSync,
   unlinkSync,
   write,
   writeSync,
 } from "node:fs";
-import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
+import { lstat, mkdir, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { isAbsence } from "./file-error.js";
 
@@ -101,16 +103,20 @@ const INLINE_BYTES_MAX = 64 * 1024;
 
 const syncFile = promisify(fsync);
 const writeFile = promisify(write);
+const readFile = promisify(read);
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * The file system of this machine. The steps of a create are made at once, but for the sync and the
- * writing of many bytes: see docs/design/creates-are-made-at-once.md. All else is left to threads.
+ * The file system of this machine. The steps of a create and of a read are made at once, but for the
+ * sync and many bytes: see docs/design/creates-are-made-at-once.md. All else is left to threads.
  */
 export const nodeFileSystem: FileSystem = {
   async open(path, mode) {
     // NTFS journals its entries and offers no sync of a directory.
     if (isWindows && mode === "directory") return UNSYNCED_DIRECTORY;
-    return mode === "read" ? openToRead(path) : openToWrite(path, mode);
+    // A loop that only reads comes back to the event loop here.
+    if (mode === "read") await nextTurn();
+    return openFile(path, mode);
   },
   link: async (from, to) => linkSync(from, to),
   rename,
@@ -126,19 +132,8 @@ export const nodeFileSystem: FileSystem = {
   realPath: (path) => realpath(path),
 };
 
-async function openToRead(path: string): Promise<OpenedFile> {
-  const handle = await open(path, FLAGS.read);
-  return {
-    write: () => Promise.reject(new Error("the file is open for reading")),
-    read: async (bytes, offset, position) =>
-      (await handle.read(bytes, offset, bytes.byteLength - offset, position)).bytesRead,
-    status: async () => statusOf(await handle.stat({ bigint: true })),
-    sync: () => handle.sync(),
-    close: () => handle.close(),
-  };
-}
-
-function openToWrite(path: string, mode: OpenMode): OpenedFile {
+/** @throws the error of Node. */
+function openFile(path: string, mode: OpenMode): OpenedFile {
   const file = openSync(path, FLAGS[mode], 0o644);
   let isOpen = true;
   return {
@@ -147,7 +142,11 @@ function openToWrite(path: string, mode: OpenMode): OpenedFile {
       if (length <= INLINE_BYTES_MAX) return writeSync(file, bytes, offset);
       return (await writeFile(file, bytes, offset, length, null)).bytesWritten;
     },
-    read: () => Promise.reject(new Error("the file is open for writing")),
+    async read(bytes, offset, position) {
+      const length = bytes.byteLength - offset;
+      if (length <= INLINE_BYTES_MAX) return readSync(file, bytes, offset, length, position);
+      return (await readFile(file, bytes, offset, length, position)).bytesRead;
+    },
     status: async () => statusOf(fstatSync(file, { bigint: true })),
     sync: () => syncFile(file),
     async close() {

@@ -12,6 +12,7 @@ import { makeRoot } from "./make-root.js";
 import { probeFileSystem } from "./probe.js";
 import { Staging } from "./staging.js";
 import { Syncer } from "./syncer.js";
+import { Turns } from "./turns.js";
 
 export interface DirectoryReaderOptions {
   readonly path: string;
@@ -63,7 +64,9 @@ export async function openDirectoryStore(
     });
     await staging.sweep();
     const reader = new DirectoryReader(fs, directories);
-    return new DirectoryStore({ fs, directories, syncer, reader, staging, clock, durability });
+    const turns = new Turns({ fs, staging, clock, random });
+    const parts = { fs, directories, syncer, reader, staging, turns, clock, durability };
+    return new DirectoryStore(parts);
   } catch (error) {
     throw asReadOnly(error, path);
   }

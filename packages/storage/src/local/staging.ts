@@ -46,7 +46,10 @@ export class Staging {
 
   /** A path that nothing has. */
   newPath(): string {
-    const name = Buffer.from(this.#options.random.bytes(16)).toString("hex");
+    return this.pathOf(Buffer.from(this.#options.random.bytes(16)).toString("hex"));
+  }
+
+  pathOf(name: string): string {
     return join(this.#directory, name);
   }
 

@@ -3,11 +3,16 @@
  * pages and reports the error once, so a second sync would succeed and prove nothing.
  */
 import { IoError } from "@crv/core";
+import { createGate, type Gate } from "../gate.js";
 import { attempt, fileError, isAbsence } from "./file-error.js";
 import type { FileSystem, OpenedFile } from "./file-system.js";
 
+/** Files open for a sync at once. */
+const OPEN_FILES_MAX = 32;
+
 export class Syncer {
   readonly #fs: FileSystem;
+  readonly #gate: Gate = createGate(OPEN_FILES_MAX);
   /** By path. Grows with failures only. */
   readonly #failures = new Map<string, IoError>();
 
@@ -30,12 +35,16 @@ export class Syncer {
   async syncDirectory(path: string): Promise<void> {
     this.check(path);
     const open = () => this.#fs.open(path, "directory");
-    await this.#sync(path, await attempt("open", path, open));
+    await this.#inTurn(async () => this.#sync(path, await attempt("open", path, open)));
   }
 
   /** Makes the content of a file durable. False when it is absent. @throws IoError as above. */
-  async syncFile(path: string): Promise<boolean> {
+  syncFile(path: string): Promise<boolean> {
     this.check(path);
+    return this.#inTurn(() => this.#syncFile(path));
+  }
+
+  async #syncFile(path: string): Promise<boolean> {
     let file: OpenedFile;
     try {
       file = await this.#fs.open(path, "sync");
@@ -45,6 +54,15 @@ export class Syncer {
     }
     await this.#sync(path, file);
     return true;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const leave = await this.#gate.enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
   }
 
   async #sync(path: string, file: OpenedFile): Promise<void> {

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import type { IoError } from "@crv/core";
 import { describe, expect, test } from "vitest";
 import { nodeFileSystem, openDirectoryStore } from "../../src/index.js";
-import { bytesOf, FULL, key, openOptions, scratchDirectory } from "./scratch.js";
+import { bytesOf, FULL, key, openOptions, PROCESS, scratchDirectory } from "./scratch.js";
 import { type FileCall, watchFileSystem } from "./watched-file-system.js";
 
 const ERRNOS = ["EIO", "ENOSPC", "EDQUOT", "EMFILE", "EROFS", "EACCES", "EBUSY", "ESTALE"];
@@ -64,6 +64,24 @@ describe("a create whose file system fails", () => {
       expect(seen).toEqual(new Set(["created", "unknown", "IO"]));
     });
   }
+
+  test("creates nothing when what is to be durable first cannot be made so", async () => {
+    const { store, watched, path } = await openWatched();
+    const part = key("tables/u/part");
+    await store.create(part, bytesOf("part"), PROCESS);
+    for (const target of [part, "tables/u"]) {
+      watched.fault = (call) =>
+        call.name === "sync" && call.path === target ? { errno: "EIO", when: "before" } : undefined;
+      const created = store.create(KEY, bytesOf("whole"), { ...FULL, after: [part] });
+      await expect(created, target).rejects.toMatchObject({ code: "IO" });
+      expect(await isThere(path, "whole"), target).toBe(false);
+      expect(await readdir(join(path, "_tmp")), target).toEqual([]);
+    }
+    // A sync that failed is not believed later.
+    watched.fault = () => undefined;
+    const again = store.create(KEY, bytesOf("whole"), { ...FULL, after: [part] });
+    await expect(again).rejects.toMatchObject({ code: "IO" });
+  });
 
   test("names the path and the remedy", async () => {
     const { store, watched, path } = await openWatched();

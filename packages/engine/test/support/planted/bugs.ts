@@ -60,8 +60,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: CREATOR,
-        find: "outcome = await store.create(key, body, { durability });",
-        replace: 'outcome = await store.create(key, body, { durability: "process" });',
+        find: "outcome = await store.create(key, body, { durability, after });",
+        replace: 'outcome = await store.create(key, body, { durability: "process", after });',
       },
     ],
   },
@@ -72,8 +72,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: PIPELINE,
-        find: "parts.write({ key, runId, table, bucket, batches, durability })",
-        replace: 'parts.write({ key, runId, table, bucket, batches, durability: "process" })',
+        find: "if (isSyncedLater) this.#unsynced.add(key);",
+        replace: "void isSyncedLater;",
       },
     ],
   },
@@ -287,6 +287,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: LOG,
         find: "    await store.makeDurable(formatRecordKey(version));\n",
         replace: "    void store;\n",
+      },
+    ],
+  },
+  {
+    name: "a record appears before the one that it follows is durable",
+    caughtBy: "loss of power",
+    within: "append on a record that awaits its sync",
+    edits: [
+      {
+        file: PUBLISHER,
+        find: "return undurable === undefined ? parts : [...parts, undurable];",
+        replace: "return undurable === undefined ? parts : parts;",
       },
     ],
   },

@@ -1,0 +1,96 @@
+/**
+ * Turns of processes that are about to create the same object: who comes second would have worked for
+ * nothing. A courtesy and never a lock: nothing relies on it, and a turn that takes too long is taken
+ * away. Source: docs/design/turns-at-the-log.md.
+ *
+ * A turn is a hard link to a file of its process, so that taking one makes no file and ending one
+ * leaves none.
+ */
+import type { Clock, Random } from "@crv/core";
+import { hasErrno } from "./file-error.js";
+import { type FileSystem, statusIfPresent } from "./file-system.js";
+import type { Staging } from "./staging.js";
+
+/** A turn is that of one create: whoever holds it for longer is dead, stopped, or waits for a disk. */
+const TURN_MS_MAX = 100;
+
+/** Longest pause between two looks. */
+const PAUSE_MS_MAX = 16;
+
+export interface TurnsOptions {
+  readonly fs: FileSystem;
+  readonly staging: Staging;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export class Turns {
+  readonly #options: TurnsOptions;
+  /** The file of this process. */
+  #token: Promise<string> | undefined;
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits while others have their turn. Never fails: where there can be no turns, everybody goes at once.
+   *
+   * @returns ends the turn.
+   */
+  async take(prefix: string): Promise<() => Promise<void>> {
+    try {
+      return await this.#take(this.#options.staging.pathOf(`${prefix.replaceAll("/", ".")}turn`));
+    } catch {
+      return async () => {};
+    }
+  }
+
+  /** Forgets the file of this process. */
+  async close(): Promise<void> {
+    const token = await this.#token?.catch(() => undefined);
+    if (token !== undefined) await this.#options.staging.discard(token);
+  }
+
+  async #take(turn: string): Promise<() => Promise<void>> {
+    const { fs, clock, random } = this.#options;
+    let holder: string | undefined;
+    let seenMs = clock.now().getTime();
+    for (let looks = 1; !(await this.#tryLink(turn)); looks++) {
+      const found = (await statusIfPresent(fs, turn))?.identity;
+      const nowMs = clock.now().getTime();
+      if (found === undefined || found !== holder) seenMs = nowMs;
+      holder = found;
+      if (nowMs - seenMs > TURN_MS_MAX) await this.#end(turn);
+      // Who has waited for long waits among many.
+      await clock.sleep(1 + random.fraction() * Math.min(looks, PAUSE_MS_MAX));
+    }
+    const takenMs = clock.now().getTime();
+    return async () => {
+      // After that it may be another's.
+      if (clock.now().getTime() - takenMs < TURN_MS_MAX) await this.#end(turn);
+    };
+  }
+
+  async #tryLink(turn: string): Promise<boolean> {
+    this.#token ??= this.#makeToken();
+    const token = await this.#token;
+    try {
+      await this.#options.fs.link(token, turn);
+      return true;
+    } catch (error) {
+      if (hasErrno(error, "EEXIST")) return false;
+      this.#token = undefined; // swept, as what a crash left
+      throw error;
+    }
+  }
+
+  async #makeToken(): Promise<string> {
+    const { path } = await this.#options.staging.write(new Uint8Array(), "process");
+    return path;
+  }
+
+  async #end(turn: string): Promise<void> {
+    await this.#options.fs.unlink(turn).catch(() => {});
+  }
+}
