@@ -1,11 +1,19 @@
 /**
- * Golden: the storage calls of one append to one table, in order, each with its reason. A call that
- * is added here is a cost that every commit pays, and a crash window that every test must cover.
+ * Golden: the storage calls of one append to one table, and of one transaction with a batch and a file,
+ * in order, each with its reason. A call that is added here is a cost that every commit pays, and a crash
+ * window that every test must cover.
  */
-import type { TableDescriptor } from "@crv/core";
+import {
+  CONTENT_MEMBER,
+  formatFileName,
+  formatIndexedName,
+  type TableDescriptor,
+  TENSORS_MEMBER,
+} from "@crv/core";
+import type { StagedStorage } from "@crv/storage-trait";
 import { SimulatedDisk } from "@crv/storage-trait/testing";
 import { describe, expect, test } from "vitest";
-import { BY_VALUE, commitRows, LEFT, openProcess } from "./support/universe.js";
+import { BY_VALUE, commitRows, LEFT, only, openProcess, rowsOf } from "./support/universe.js";
 
 /** `*` stands for what differs from run to run. */
 const APPEND: readonly (readonly [call: string, reason: string])[] = [
@@ -48,6 +56,39 @@ const KEY_FILTER: typeof APPEND = [
   ["create unlink-temporary _tmp/*", "B"],
 ];
 
+/** Of a member: as of a part of a table. */
+const member = (directory: string): typeof APPEND => [
+  [`create write ${directory}/*`, "B: the member"],
+  [`create sync-content ${directory}/*`, "B: its bytes are durable before anything names it"],
+  [`create link ${directory}/*`, "B: it appears under its final name"],
+  ["create unlink-temporary _tmp/*", "B"],
+  [`create sync-directory ${directory}`, "B: its name is durable before anything names it"],
+];
+
+/** The record comes before all views, and each view before the sidecar goes. */
+const TRANSACTION: typeof APPEND = [
+  ...APPEND.slice(0, 11),
+  ["replaceLease write _recovery/*", "A: the sidecar names artifacts as well, before the first"],
+  ["replaceLease sync-content _recovery/*", "A: a torn one would name nothing"],
+  ["replaceLease rename _recovery/*", "A: whole for its readers"],
+  ...member("tensors"),
+  ...member("files"),
+  ...APPEND.slice(11, 17),
+  ["showPart read tensors/*", "D: is it there?"],
+  ["showPart rename batch_000042.safetensors", "D: the view is a link to it"],
+  ["showPart sync-directory ", "D: its name is durable before the sidecar goes"],
+  ["get read _log/*", "D: did the root move meanwhile? (rule viewloop)"],
+  ["list list _floor/", "D: likewise"],
+  ["showPart read files/*", "D: the view of a file is a copy: programs edit it in place"],
+  ["showPart write artifacts/config.json", "D"],
+  ["showPart sync-content artifacts/config.json", "D: a torn view helps nobody"],
+  ["showPart rename artifacts/config.json", "D: whole for its readers"],
+  ["showPart sync-directory artifacts", "D"],
+  ["get read _log/*", "D: as above"],
+  ["list list _floor/", "D: likewise"],
+  ...APPEND.slice(17),
+];
+
 async function callsOfAppend(
   commitsBefore: number,
   table: TableDescriptor = LEFT,
@@ -59,6 +100,17 @@ async function callsOfAppend(
   const start = disk.trace.length;
   await commitRows(storage, [{ table, values }]);
   return disk.trace.slice(start).map(({ verb, step, key }) => `${verb} ${step} ${key}`);
+}
+
+/** Rows, a batch and a file in one commit, where each was written before. */
+async function transact(storage: StagedStorage): Promise<void> {
+  await using base = await storage.snapshot();
+  await using operation = await storage.begin({ base, mode: "blind" });
+  await operation.stageAppend(LEFT.name, only(rowsOf(LEFT, [1])));
+  const body = () => Uint8Array.of(1);
+  await operation.stageArtifact(formatIndexedName("batches", 42), [{ name: TENSORS_MEMBER, body }]);
+  await operation.stageArtifact(formatFileName("config.json"), [{ name: CONTENT_MEMBER, body }]);
+  expect((await operation.commit()).kind).toBe("committed");
 }
 
 function valuesUpTo(last: number): readonly number[] {
@@ -95,5 +147,19 @@ describe("storage calls of an append", () => {
     const expected = [...APPEND.slice(0, afterPart), ...KEY_FILTER, ...APPEND.slice(afterPart)];
     expect(calls).toHaveLength(expected.length);
     for (const [i, [call]] of expected.entries()) expect(calls[i]).toMatch(pattern(call));
+  });
+});
+
+describe("storage calls of a transaction", () => {
+  test("of rows, a batch and a file", async () => {
+    const disk = new SimulatedDisk();
+    const { storage } = await openProcess(disk, "writer");
+    for (let i = 0; i < 17; i++) await commitRows(storage, [{ table: LEFT, values: [1] }]);
+    await transact(storage);
+    const start = disk.trace.length;
+    await transact(storage);
+    const calls = disk.trace.slice(start).map(({ verb, step, key }) => `${verb} ${step} ${key}`);
+    expect(calls).toHaveLength(TRANSACTION.length);
+    for (const [i, [call]] of TRANSACTION.entries()) expect(calls[i]).toMatch(pattern(call));
   });
 });

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  type ArtifactName,
   type CommitRecord,
   digestOf,
   formatArtifactViewKey,
@@ -31,6 +32,7 @@ import {
 } from "@crv/manifest";
 
 import type { SimulatedDisk } from "@crv/storage-trait/testing";
+import type { Members, RunArtifacts } from "./artifact-steps.js";
 import type { Row, RunRows } from "./row-steps.js";
 import {
   commitRows,
@@ -64,6 +66,7 @@ export interface CheckedRun {
   readonly contents: Contents;
   readonly version: Version;
   readonly rows: RunRows;
+  readonly artifacts: RunArtifacts;
 }
 
 /** Recovers the run twice, then checks everything, then writes once more. Returns what it held. */
@@ -93,8 +96,9 @@ export async function checkRun(
   for (const { key, descriptor } of state.tables.values()) {
     if (descriptor.key.length > 0) await checkNextMerge(first, key);
   }
-  const contents = { ...contentsOf(rows), ...(await readArtifacts(first)) };
-  return { contents, version: state.version, rows };
+  const artifacts = await readArtifacts(first);
+  const contents = { ...contentsOf(rows), ...bytesOf(artifacts) };
+  return { contents, version: state.version, rows, artifacts };
 }
 
 function report({ recovered }: OpenedProcess) {
@@ -241,19 +245,27 @@ function checkArtifactViews(objects: Objects, state: RunState): void {
 }
 
 /** I1 and digests: the bytes of every member read back, by artifact. */
-async function readArtifacts({ storage }: OpenedProcess): Promise<Contents> {
+async function readArtifacts({ storage }: OpenedProcess): Promise<RunArtifacts> {
   await using snapshot = await storage.snapshot();
-  const contents: Record<string, readonly number[]> = {};
+  const artifacts = new Map<ArtifactName, Members>();
   for (const { name, members } of storage.artifacts(snapshot)) {
-    const bytes: number[] = [];
+    const bytes = new Map<string, Uint8Array>();
     for (const member of members) {
       const read = await storage.readMember(member);
       assert.equal(await digestOf(read), member.digest, `I2: ${member.path} is what was written`);
-      bytes.push(...read);
+      bytes.set(member.name, read);
     }
-    contents[name] = bytes;
+    artifacts.set(name, bytes);
   }
-  return contents;
+  return artifacts;
+}
+
+function bytesOf(artifacts: RunArtifacts): Contents {
+  const contents = [...artifacts].map(([name, members]): [string, readonly number[]] => [
+    name,
+    [...members.values()].flatMap((bytes) => [...bytes]),
+  ]);
+  return Object.fromEntries(contents);
 }
 
 /** I2 and digests: every row of every table reads back. */

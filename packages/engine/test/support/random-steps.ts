@@ -1,6 +1,8 @@
-/** Random transactions on four tables: what writers of a random universe try. */
+/** Random transactions on four tables and three artifacts: what writers of a random universe try. */
 import { defineTable, type TableDescriptor } from "@crv/core";
 import type { SeededRandom } from "@crv/storage-trait/testing";
+import type { ArtifactStep } from "./artifact-steps.js";
+import { chooseArtifactSteps } from "./random-artifacts.js";
 import type { Row, RowStep, TickRange } from "./row-steps.js";
 import { KEYED, LEFT, RIGHT } from "./universe.js";
 
@@ -13,13 +15,36 @@ const CONTESTED = [10, 20].map((bucketSize) =>
 const TICKS = 30;
 const MIXED_STEPS_MAX = 4;
 
-export interface RandomTransaction {
+interface RowTransaction {
   readonly mode: "blind" | "strict";
   readonly steps: readonly RowStep[];
 }
 
-/** @param value Of its first row; it may use nine more. */
+export interface RandomTransaction extends RowTransaction {
+  readonly artifacts: readonly ArtifactStep[];
+  /** Whether they are staged before the rows. */
+  readonly artifactsFirst: boolean;
+}
+
+/** Of a transaction that writes, removes or looks at artifacts; it has fewer steps on rows. */
+const ARTIFACTS_PROBABILITY = 0.12;
+const ROW_STEPS_BESIDE_MAX = 2;
+
+/** @param value Of its first row, and of what it writes to artifacts; it may use nine more. */
 export function chooseTransaction(random: SeededRandom, value: number): RandomTransaction {
+  const rows = chooseRows(random, value);
+  if (random.fraction() >= ARTIFACTS_PROBABILITY) {
+    return { ...rows, artifacts: [], artifactsFirst: false };
+  }
+  return {
+    mode: rows.mode,
+    steps: rows.steps.slice(0, random.integer(ROW_STEPS_BESIDE_MAX + 1)),
+    artifacts: chooseArtifactSteps(random, value),
+    artifactsFirst: random.fraction() < 0.5,
+  };
+}
+
+function chooseRows(random: SeededRandom, value: number): RowTransaction {
   const rows = rowSource(random, value);
   const [one, other] = random.pick(PAIRS);
   const append = (table: TableDescriptor): RowStep => ({ kind: "append", table, rows: rows(1) });

@@ -26,17 +26,18 @@ import {
   type StorageCall,
   seededRandom,
 } from "@crv/storage-trait/testing";
+import type { SeenArtifacts } from "./artifact-oracle.js";
 import { checkRun } from "./check-run.js";
 import { compileDigests } from "./compile-digests.js";
 import { Journal } from "./journal.js";
 import { LogWitness } from "./log-witness.js";
 import { chooseRange } from "./random-steps.js";
+import { randomTransactions } from "./random-transactions.js";
 import { RandomWorld } from "./random-world.js";
 import type { SeenRows } from "./row-oracle.js";
 import { Scheduler } from "./scheduler.js";
 import { isRefusal, ToldOperations } from "./told.js";
 import { type OpenedProcess, openProcess, readRows } from "./universe.js";
-import { randomRows } from "./write-random-rows.js";
 
 export interface UniverseOptions {
   readonly seed: number;
@@ -82,6 +83,10 @@ export interface Workload {
   readonly attempt: AttemptOperation;
   /** Is told of all rows that a reader saw. */
   see?(seen: SeenRows): void;
+  /** Looks at the artifacts of a reader's snapshot. */
+  look?(storage: StagedStorage, snapshot: SnapshotHandle, random: SeededRandom): Promise<void>;
+  /** Is told of the artifacts that are there in the end. */
+  seeArtifacts?(seen: SeenArtifacts): void;
   /** @param records The whole log, the trimmed records too. */
   check?(records: readonly CommitRecord[]): void;
 }
@@ -133,7 +138,7 @@ export interface Outcome {
 /** @throws UniverseFailure when an invariant does not hold. */
 export async function runUniverse(
   options: UniverseOptions,
-  workload: Workload = randomRows(),
+  workload: Workload = randomTransactions(),
 ): Promise<Outcome> {
   await compileDigests();
   const random = seededRandom(options.seed);
@@ -170,6 +175,7 @@ async function play(universe: Universe): Promise<UniverseReport> {
   await settleUnknown(universe);
   const checked = await checkRun(disk, told, { leftovers: options.faultProbability > 0 });
   const { version } = checked;
+  workload.seeArtifacts?.({ version, read: checked.artifacts });
   for (const [table, rows] of checked.rows) workload.see?.({ version, table, rows });
   // The one after these is the write with which the check ends.
   const records = (await witness.records()).slice(0, version);
@@ -260,6 +266,7 @@ async function read({ disk, random, workload }: Universe): Promise<void> {
       const rows = await readRows(from.scan(snapshot, { table, ...where }));
       workload.see?.({ version, table, rows, ...(where && { where }) });
     }
+    await workload.look?.(from, snapshot, random);
   }
 
   /** Version 0 is none, and one below the floor is gone. */

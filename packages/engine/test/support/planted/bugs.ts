@@ -658,6 +658,28 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    name: "a batch that another wrote meanwhile is replaced",
+    caughtBy: "random universes",
+    edits: [
+      {
+        file: PROPOSAL,
+        find: 'if (actual !== expected) return { kind: "ArtifactChanged"',
+        replace: 'if (actual < expected) return { kind: "ArtifactChanged"',
+      },
+    ],
+  },
+  {
+    name: "a file that was read may have changed",
+    caughtBy: "random universes",
+    edits: [
+      {
+        file: OPERATION,
+        find: "    this.#artifacts.draft.expect(name);\n",
+        replace: "",
+      },
+    ],
+  },
+  {
     name: "recovery leaves members of artifacts behind",
     caughtBy: "crash windows",
     within: "transaction of rows, tensors and a file",
