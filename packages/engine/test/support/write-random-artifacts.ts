@@ -1,9 +1,10 @@
 /** Random steps on artifacts, as an operation of a random universe takes them. */
-import type { Artifact, ArtifactName } from "@crv/core";
+import type { ArtifactName } from "@crv/core";
 import type { SnapshotHandle, StagedOperation, StagedStorage } from "@crv/storage-trait";
 import type { SeededRandom } from "@crv/storage-trait/testing";
 import type { ArtifactOracle } from "./artifact-oracle.js";
 import type { ArtifactStep, Members } from "./artifact-steps.js";
+import { inputsOf, readArtifact } from "./members.js";
 
 /** Takes `steps` in `operation`, begun on `version`. */
 export async function takeArtifactSteps(
@@ -36,20 +37,4 @@ export async function seeArtifacts(
   const read = new Map<ArtifactName, Members | undefined>();
   if (one) read.set(one.name, await readArtifact(storage, one));
   oracle.see({ version: snapshot.version, listed, read });
-}
-
-async function readArtifact(
-  storage: StagedStorage,
-  artifact: Artifact | undefined,
-): Promise<Members | undefined> {
-  if (artifact === undefined) return undefined;
-  const members = new Map<string, Uint8Array>();
-  for (const member of artifact.members) {
-    members.set(member.name, await storage.readMember(member));
-  }
-  return members;
-}
-
-function inputsOf(members: Members) {
-  return [...members].map(([name, bytes]) => ({ name, body: () => bytes }));
 }

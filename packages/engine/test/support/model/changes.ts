@@ -3,6 +3,12 @@ import assert from "node:assert/strict";
 import type { TableDescriptor } from "@crv/core";
 import type { Filter, Transaction } from "@crv/io";
 import fc from "fast-check";
+import {
+  type ArtifactChange,
+  artifactChangeOf,
+  formatArtifactChange,
+  performOnArtifact,
+} from "./artifact-changes.js";
 import { filterOf } from "./filters.js";
 import type { ModelDraft } from "./model-draft.js";
 import { compareRows } from "./rows.js";
@@ -10,7 +16,9 @@ import { KEYED, type Row, rowsOf, setOf, TABLES } from "./tables.js";
 
 export type PutKind = "insert" | "merge" | "overwrite";
 
-export type Change =
+export type Change = TableChange | ArtifactChange;
+
+export type TableChange =
   | { readonly kind: PutKind; readonly table: TableDescriptor; readonly rows: readonly Row[] }
   | {
       readonly kind: "update";
@@ -23,7 +31,7 @@ export type Change =
 const anyTable = fc.constantFrom(...TABLES);
 
 /** Also without rows: of an overwrite that is the creation of a table. */
-export const putOf: fc.Arbitrary<Extract<Change, { rows: readonly Row[] }>> = fc.oneof(
+export const putOf: fc.Arbitrary<Extract<TableChange, { rows: readonly Row[] }>> = fc.oneof(
   anyTable.chain((table) =>
     fc.record({
       kind: fc.constant("insert" as const),
@@ -49,6 +57,7 @@ export const putOf: fc.Arbitrary<Extract<Change, { rows: readonly Row[] }>> = fc
 
 export const changeOf: fc.Arbitrary<Change> = fc.oneof(
   { weight: 4, arbitrary: putOf },
+  artifactChangeOf,
   anyTable.chain((table) =>
     fc.record({
       kind: fc.constant("update" as const),
@@ -78,6 +87,7 @@ export async function perform(
   change: Change,
   draft: ModelDraft | undefined,
 ): Promise<void> {
+  if ("artifact" in change) return performOnArtifact(tx, change, draft?.artifacts);
   const { table } = change;
   switch (change.kind) {
     case "insert":
@@ -100,6 +110,7 @@ export async function perform(
 }
 
 export function formatChange(change: Change): string {
+  if ("artifact" in change) return formatArtifactChange(change);
   const { kind, table } = change;
   if ("rows" in change) return `${kind} ${table.name} ${JSON.stringify(change.rows)}`;
   const set = change.kind === "update" ? ` set ${JSON.stringify(change.set)}` : "";

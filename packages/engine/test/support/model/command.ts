@@ -5,7 +5,7 @@ import type { TransactionResult } from "@crv/io";
 import fc from "fast-check";
 import { type Change, perform } from "./changes.js";
 import { compareNewest } from "./compare-run.js";
-import { ModelDraft } from "./model-draft.js";
+import type { ModelDraft } from "./model-draft.js";
 import type { ModelRun } from "./model-run.js";
 import type { Handle, HandleIndex, RunUnderTest } from "./run-under-test.js";
 
@@ -74,11 +74,12 @@ export async function compareOutcome(
   if (found instanceof ConflictError) {
     const { conflict } = found;
     if (expected.kind === "conflict") {
-      assert.equal(conflict.kind, "ExpectedVersionMismatch");
-      assert.ok(
-        "tableKey" in conflict && expected.tables.includes(conflict.tableKey),
-        found.message,
-      );
+      const isNamed =
+        conflict.kind === "ArtifactChanged"
+          ? expected.artifacts.includes(conflict.artifact)
+          : conflict.kind === "ExpectedVersionMismatch" &&
+            expected.tables.includes(conflict.tableKey);
+      assert.ok(isNamed, found.message);
       return;
     }
     assert.deepEqual([expected.kind, conflict.kind], ["fenced", "Fenced"], found.message);
@@ -110,7 +111,7 @@ export async function transact(
   changes: readonly Change[],
   id: OperationId = newId(model),
 ): Promise<void> {
-  const draft = new ModelDraft(model.newest);
+  const draft = model.draft();
   const told = run.transaction((tx) => performAll(tx, changes, draft), { operationId: id });
   await compareOutcome(model, draft, model.head, id, told);
 }

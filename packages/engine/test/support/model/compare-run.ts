@@ -4,6 +4,7 @@ import { parseKeyFilterKey, parsePartKey, SIDECAR_PREFIX, type TableDescriptor }
 import type { Dataset } from "@crv/io";
 import type { StagedStorage } from "@crv/storage-trait";
 import { datasetOver } from "../datasets.js";
+import { compareArtifacts, compareChanges, compareFiles } from "./compare-artifacts.js";
 import type { ModelRun } from "./model-run.js";
 import { compareRows } from "./rows.js";
 import type { Handle, RunUnderTest } from "./run-under-test.js";
@@ -20,6 +21,7 @@ export async function compareNewest(model: ModelRun, real: RunUnderTest): Promis
   if (span > 0)
     await compareVersion(model, real.handles[0], model.floor + (model.ids.length % span));
   checkLitter(real);
+  compareFiles(model, real);
 }
 
 /** In the end: every version that is retained, and those that are not. */
@@ -50,6 +52,7 @@ async function compareLog(
     const { touched, id, operations } = expected;
     const what = `of version ${version}`;
     assert.deepEqual([...record.tables.keys()].sort(), [...touched].sort(), `tables ${what}`);
+    compareChanges(model, real, record);
     const ids = record.recovery === undefined ? record.operations.map((each) => each.id) : [];
     assert.equal(ids.length, operations, `operations ${what}`);
     if (id !== undefined) assert.deepEqual(ids, [id], `operations ${what}`);
@@ -65,6 +68,7 @@ async function compareVersion(
   await using snapshot = await storage.snapshot({ version });
   const { tables } = model.at(version);
   assert.deepEqual(snapshot.tables(), [...tables.keys()].sort(), `${name}: tables at ${version}`);
+  await compareArtifacts(model, { name, storage }, snapshot);
   const run = datasetAt(storage, version);
   for (const table of TABLES) {
     const what = `${name}: ${table.name} at version ${version}`;

@@ -13,7 +13,6 @@ import {
   sometimes,
   transact,
 } from "./command.js";
-import { ModelDraft } from "./model-draft.js";
 import type { ModelRun } from "./model-run.js";
 import type { HandleIndex, RunUnderTest } from "./run-under-test.js";
 import { KEYED, type Row, rowsOf, TABLES } from "./tables.js";
@@ -50,7 +49,7 @@ class LoadCommand extends Command {
     const { handle, loads, bad, again } = this.#options;
     const id = idOf(model, again);
     const base = model.head;
-    const draft = new ModelDraft(model.newest);
+    const draft = model.draft();
     const other = handles[handle === 0 ? 1 : 0];
     const meanwhile = bad === undefined ? this.#options.meanwhile : undefined;
     let isFirst = meanwhile !== undefined;

@@ -4,8 +4,9 @@
  */
 import type { TableDescriptor } from "@crv/core";
 import type { Filter } from "@crv/io";
-import type { Change } from "./changes.js";
+import type { Change, TableChange } from "./changes.js";
 import { isTrue } from "./filters.js";
+import type { ArtifactDraft } from "./model-artifacts.js";
 import { keyOf, type Row } from "./tables.js";
 
 /** Rows of each table that exists. A row is told apart by its identity: equal rows may be many. */
@@ -18,12 +19,14 @@ export interface RowCounts {
 
 export class ModelDraft {
   readonly base: ModelTables;
+  readonly artifacts: ArtifactDraft;
   readonly #tables: Map<string, readonly Row[]>;
   readonly #strict = new Set<string>();
   readonly #counts = new Map<string, RowCounts>();
 
-  constructor(base: ModelTables) {
+  constructor(base: ModelTables, artifacts: ArtifactDraft) {
     this.base = base;
+    this.artifacts = artifacts;
     this.#tables = new Map(base);
   }
 
@@ -50,6 +53,10 @@ export class ModelDraft {
     });
   }
 
+  get hasEffect(): boolean {
+    return this.touched.length > 0 || this.artifacts.effects.size > 0;
+  }
+
   rows({ name }: TableDescriptor): readonly Row[] {
     return this.#tables.get(name) ?? [];
   }
@@ -58,7 +65,17 @@ export class ModelDraft {
     return this.rows(table).filter((row) => isTrue(filter, row));
   }
 
+  /** The same operation, of which nothing has been done yet. */
+  afresh(): ModelDraft {
+    return new ModelDraft(this.base, this.artifacts.afresh());
+  }
+
   apply(change: Change): void {
+    if ("artifact" in change) this.artifacts.apply(change);
+    else this.#applyToTable(change);
+  }
+
+  #applyToTable(change: TableChange): void {
     const { table } = change;
     const rows = this.rows(table);
     if (change.kind !== "insert" && !isNothing(change)) this.#strict.add(table.name);
@@ -122,7 +139,7 @@ export class ModelDraft {
 }
 
 /** Merging nothing is not even a look at the table. */
-function isNothing(change: Change): boolean {
+function isNothing(change: TableChange): boolean {
   return change.kind === "merge" && change.rows.length === 0;
 }
 

@@ -1,6 +1,7 @@
 /** The run as it ought to be: every version's rows, and what became of every operation id. */
-import type { OperationId } from "@crv/core";
-import type { ModelDraft, ModelTables } from "./model-draft.js";
+import type { ArtifactName, OperationId } from "@crv/core";
+import { ArtifactDraft, ModelArtifacts } from "./model-artifacts.js";
+import { ModelDraft, type ModelTables } from "./model-draft.js";
 import type { Row } from "./tables.js";
 
 export interface ModelVersion {
@@ -17,13 +18,18 @@ export type ModelOutcome =
   | { readonly kind: "committed" | "unchanged"; readonly version: number }
   | { readonly kind: "duplicate"; readonly version: number }
   | { readonly kind: "fenced" }
-  /** Any of these tables may be named. */
-  | { readonly kind: "conflict"; readonly tables: readonly string[] };
+  /** Any of these may be named. */
+  | {
+      readonly kind: "conflict";
+      readonly tables: readonly string[];
+      readonly artifacts: readonly ArtifactName[];
+    };
 
 export class ModelRun {
   readonly versions: ModelVersion[] = [
     { tables: new Map(), touched: [], id: undefined, operations: 0 },
   ];
+  readonly artifacts = new ModelArtifacts();
   readonly landed = new Map<OperationId, number>();
   readonly aborted = new Set<OperationId>();
   /** Ids that may be brought again. */
@@ -51,16 +57,22 @@ export class ModelRun {
       .length;
   }
 
+  /** An operation that begins now. */
+  draft(): ModelDraft {
+    return new ModelDraft(this.newest, new ArtifactDraft(this.artifacts, this.head));
+  }
+
   /** What becomes of `draft`, begun at version `base`; changes nothing. */
   judge(draft: ModelDraft, base: number, id: OperationId): ModelOutcome {
     const landedAt = this.landed.get(id);
     if (landedAt !== undefined) return { kind: "duplicate", version: landedAt };
     if (this.aborted.has(id)) return { kind: "fenced" };
-    if (draft.touched.length === 0) return { kind: "unchanged", version: base };
+    if (!draft.hasEffect) return { kind: "unchanged", version: base };
     const moved = this.versions.slice(base + 1).flatMap(({ touched }) => touched);
     const tables = moved.filter((table) => draft.strict.has(table));
-    return tables.length > 0
-      ? { kind: "conflict", tables }
+    const artifacts = draft.artifacts.movedAt(this.head);
+    return tables.length > 0 || artifacts.length > 0
+      ? { kind: "conflict", tables, artifacts }
       : { kind: "committed", version: this.head + 1 };
   }
 
@@ -71,6 +83,7 @@ export class ModelRun {
       id,
       operations: 1,
     });
+    this.artifacts.commit(this.head, draft.artifacts.effects);
     this.landed.set(id, this.head);
   }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Change, changesOf, formatChange } from "./changes.js";
 import { Command, handleOf, newId, performAll, sometimes, type Told } from "./command.js";
-import { ModelDraft } from "./model-draft.js";
+import type { ModelDraft } from "./model-draft.js";
 import type { ModelRun } from "./model-run.js";
 import type { HandleIndex, RunUnderTest } from "./run-under-test.js";
 
@@ -67,12 +67,12 @@ class CrashCommand extends Command {
   async attempt(model: ModelRun, real: RunUnderTest): Promise<void> {
     const { handle, power } = this.#options;
     const id = newId(model);
-    const draft = new ModelDraft(model.newest);
+    const draft = model.draft();
     const told = await this.#transact(real, draft, id);
     if (power === undefined) await real.reopen(handle);
     else await real.losePower(power);
     await this.#learn(model, real, draft, id);
-    if (told !== undefined && draft.touched.length > 0) {
+    if (told !== undefined && draft.hasEffect) {
       assert.equal(model.landed.get(id), told.version, "I1: what was acknowledged is there");
     }
     if (model.landed.has(id) || model.aborted.has(id)) model.ids.push(id);
@@ -93,7 +93,7 @@ class CrashCommand extends Command {
     try {
       // All of the draft is needed to know what the log may hold, also when the process dies early.
       for (const change of changes) draft.apply(change);
-      const whole = new ModelDraft(draft.base);
+      const whole = draft.afresh();
       return await run.transaction((tx) => performAll(tx, changes, whole), { operationId });
     } catch (error) {
       if (store.process.crashed && !(error instanceof assert.AssertionError)) return undefined;

@@ -3,9 +3,8 @@
 import type { Dataset } from "@crv/io";
 import { LEASE_MS } from "@crv/recovery";
 import { SimulatedClock, SimulatedDisk, seededRandom } from "@crv/storage-trait/testing";
-import { datasetOver } from "../datasets.js";
 import { type OpenedProcess, openProcess } from "../universe.js";
-import { TABLES } from "./tables.js";
+import { artifactDatasetOver } from "./artifact-transaction.js";
 
 export interface Handle extends OpenedProcess {
   readonly name: string;
@@ -17,7 +16,7 @@ export type HandleIndex = 0 | 1;
 export class RunUnderTest {
   disk: SimulatedDisk;
   readonly handles: [Handle, Handle];
-  /** Parts that some record named once: those of trimmed records stay. */
+  /** Parts and members that some record named once: those of trimmed records stay. */
   readonly named = new Set<string>();
   /** Version up to which the log was compared with the model. */
   comparedVersion = 0;
@@ -56,5 +55,5 @@ export class RunUnderTest {
 async function openHandle(disk: SimulatedDisk, number: number): Promise<Handle> {
   const name = `process ${number}`;
   const opened = await openProcess(disk, name);
-  return { ...opened, name, run: datasetOver(opened.storage, TABLES) };
+  return { ...opened, name, run: artifactDatasetOver(opened.storage) };
 }

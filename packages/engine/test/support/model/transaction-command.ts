@@ -13,7 +13,6 @@ import {
   sometimes,
   transact,
 } from "./command.js";
-import { ModelDraft } from "./model-draft.js";
 import type { ModelRun } from "./model-run.js";
 import type { HandleIndex, RunUnderTest } from "./run-under-test.js";
 
@@ -39,7 +38,7 @@ class TransactionCommand extends Command {
     const other = handles[handle === 0 ? 1 : 0];
     const id = idOf(model, again);
     const base = model.head;
-    const draft = new ModelDraft(model.newest);
+    const draft = model.draft();
     const isSettled = model.landed.has(id) || model.aborted.has(id);
     const at = meanwhile === undefined ? changes.length : meanwhile.at % (changes.length + 1);
     const stop = new AbortController();
