@@ -164,6 +164,7 @@ export {
   type Batch,
   type BatchInput,
   type BatchStat,
+  type CastOptions,
   type Json,
   type Layers,
   type LayersInput,

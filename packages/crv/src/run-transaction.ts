@@ -5,6 +5,7 @@ import type { StagedStorage } from "@crv/storage-trait";
 import {
   type Batch,
   type BatchInput,
+  type CastOptions,
   CommittedRun,
   type FileInput,
   getBatch,
@@ -38,13 +39,22 @@ export class RunTransaction<Tables extends Descriptors = readonly []> extends Tr
    *
    * @throws IoSchemaError `INVALID_ARGUMENT`. GrammarError `INVALID_NAME`.
    */
-  async putBatch(index: number, input: BatchInput | LayersInput): Promise<void> {
-    await this.stageBeside((operation) => putBatch(operation, index, input));
+  async putBatch(
+    index: number,
+    input: BatchInput | LayersInput,
+    options: CastOptions = {},
+  ): Promise<void> {
+    await this.stageBeside((operation) => putBatch(operation, index, input, options));
   }
 
   /** As {@link putBatch} of tensors by layer and key, with metadata. */
-  async putLayers(index: number, layers: LayersInput, metadata: JsonObject = {}): Promise<void> {
-    await this.stageBeside((operation) => stageLayers(operation, index, layers, metadata));
+  async putLayers(
+    index: number,
+    layers: LayersInput,
+    metadata: JsonObject = {},
+    options: CastOptions = {},
+  ): Promise<void> {
+    await this.stageBeside((operation) => stageLayers(operation, index, layers, metadata, options));
   }
 
   /** Removes both forms of a batch. */

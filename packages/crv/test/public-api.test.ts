@@ -89,6 +89,7 @@ const TYPES = [
   "BranchName",
   "BranchSummary",
   "BundleOptions",
+  "CastOptions",
   "ChangedTable",
   "CleanupOptions",
   "CleanupReport",

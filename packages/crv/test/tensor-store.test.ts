@@ -47,6 +47,18 @@ describe("a store of runs of crv", () => {
     await store.putTensor("r", "weights/w.safetensors", tensor(9));
     expect(await store.getTensor("r", "weights/w.safetensors")).toEqual(tensor(9));
     expect(await store.listRuns()).toEqual(["r"]);
+    expect([await store.listLayers("r"), await store.listKeys("r", "l")]).toEqual([
+      ["l"],
+      ["activations"],
+    ]);
+    expect(await store.stat("r", 4)).toMatchObject([
+      { layer: undefined, key: "a", shape: [1] },
+      { layer: "l", key: "activations", dtype: "F32" },
+    ]);
+    await using matrix = await store.matrix("r", "l");
+    expect(matrix.shape).toEqual([1, 1]);
+    await store.deleteRunBatch("r", 4);
+    expect(await store.listRunBatches("r")).toEqual([]);
     await store.deleteRun("r");
     expect(await store.listRunBatches("r")).toEqual([]);
     expect(await store.getRunMetadata("r")).toEqual({});
@@ -141,6 +153,11 @@ describe("a plain directory of the original", () => {
       activations_l: tensor(4),
       activations_m: tensor(5),
     });
+    expect(await store.stat("r", 4)).toMatchObject([
+      { layer: "l", key: "activations", shape: [1] },
+      { layer: "m", key: "activations" },
+    ]);
+    expect(await store.listLayers("r")).toEqual(["l", "m"]);
     expect((await store.getDetectorMetadata("r", 3)).metadata).toEqual({ x: Number.NaN });
     expect(await store.getRunMetadata("r")).toEqual({ loss: Number.NEGATIVE_INFINITY });
     const entries = await collect(store.iterRunDetectorMetadata("r"));

@@ -108,6 +108,30 @@ describe("batches", () => {
     expect(await tensors.listBatches()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  test("are written and read in another dtype; what is no float stays as it is", async () => {
+    await using run = await open();
+    const values = { dtype: "F32", shape: [2], data: Float32Array.of(1, 1 / 3) } as const;
+    const ids = { dtype: "I64", shape: [1], data: BigInt64Array.of(7n) } as const;
+    await run.tensors.putBatch(1, { values, ids }, { dtype: "BF16" });
+    const bits = { dtype: "BF16", shape: [2], data: Uint16Array.of(0x3f80, 0x3eab) };
+    expect({ ...(await run.tensors.getBatch(1)) }).toEqual({ values: bits, ids });
+    const read = { ...(await run.tensors.getBatch(1, { dtype: "F32" })) };
+    const data = Float32Array.of(1, 0.333984375);
+    expect(read).toEqual({ values: { ...values, data }, ids });
+    await run.transaction(async (tx) => {
+      const bytes = new Uint8Array(values.data.buffer);
+      await tx.putBatch(2, { l: { x: { ...values, data: bytes } } }, { dtype: "F16" });
+    });
+    expect(await run.tensors.stat(2)).toMatchObject([{ dtype: "F16", bytes: 4 }]);
+    const chunks = [new Uint8Array(values.data.buffer)];
+    const streamed = { values: { dtype: "F32", shape: [2], chunks } } as const;
+    const refused = { code: "INVALID_ARGUMENT" };
+    await assert.rejects(run.tensors.putBatch(3, streamed, { dtype: "F16" }), refused);
+    await assert.rejects(run.tensors.getBatch(1, { dtype: "I64" as never }), refused);
+    await run.tensors.putBatch(3, streamed, { dtype: "F32" });
+    expect(await run.tensors.listBatches()).toEqual([1, 2, 3]);
+  });
+
   test("keep what they were in old versions, and go", async () => {
     await using run = await open();
     const first = await run.tensors.putBatch(7, { l: { x: tensor(1, 1), y: tensor(1, 2) } });

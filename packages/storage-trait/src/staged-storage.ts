@@ -211,7 +211,7 @@ export interface StagedOperation extends AsyncDisposable {
    * Another commit that changes the artifact is then a conflict.
    */
   artifact(name: ArtifactName): Artifact | undefined;
-  /** As {@link artifact}, in byte order of name. @param prefix Of their names. */
+  /** All, in byte order of name. To list is not to read: no conflict comes of it. @param prefix Of names. */
   artifacts(prefix?: string): Iterable<Artifact>;
   /** The base with what was staged so far. Both add the table to the read set. */
   plan(request: ScanRequest): Promise<ScanPlan>;

@@ -1,6 +1,8 @@
 /** The tensors, metadata and files of runs: in the same commits as their tables. Knows of no backend. */
+export type { CastOptions } from "./cast.js";
 export type { CommitOptions } from "./commit-tensors.js";
 export { CommittedRun, viewOf } from "./committed-run.js";
+export type { BatchStat } from "./list-tensors.js";
 export { type LoaderCursor, type LoaderOptions, type MiniBatch, TensorLoader } from "./loader.js";
 export { type MatrixOptions, type RowOptions, TensorMatrix } from "./matrix.js";
 export { type PlainEntry, type PlainFiles, PlainRun } from "./plain-run.js";
@@ -8,7 +10,6 @@ export type { DetectorMetadata, RunDetectorMetadata } from "./read-batches.js";
 export type { RunReader } from "./run-reader.js";
 export {
   type AtVersion,
-  type BatchStat,
   getBatch,
   getFile,
   putBatch,

@@ -9,9 +9,11 @@ import {
 } from "@crv/core";
 import type { Tensor } from "@crv/safetensors";
 import type { StagedOperation, StagedStorage } from "@crv/storage-trait";
+import type { CastOptions } from "./cast.js";
 import { type CommitOptions, commitTensors } from "./commit-tensors.js";
 import { type ArtifactView, CommittedRun, viewOf } from "./committed-run.js";
 import { stageCompactDetectors } from "./compact-detectors.js";
+import { type BatchStat, listKeys, listLayers, statBatch } from "./list-tensors.js";
 import { type MatrixOptions, TensorMatrix } from "./matrix.js";
 import {
   type DetectorMetadata,
@@ -36,7 +38,7 @@ import {
   stageTensorsRemoval,
   TENSOR_NAME,
 } from "./stage-tensors.js";
-import { type ReadTensorOptions, TensorFile, type TensorStat } from "./tensor-file.js";
+import { type ReadTensorOptions, TensorFile } from "./tensor-file.js";
 import {
   type AnyTensorInput,
   type Batch,
@@ -54,14 +56,6 @@ import { type VerifyReport, verifyArtifacts } from "./verify.js";
 /** Of which version something is read; default: the newest. */
 export interface AtVersion {
   readonly version?: Version;
-}
-
-/** A tensor of a batch, without its data. */
-export interface BatchStat extends TensorStat {
-  /** Undefined in the file form. */
-  readonly layer: string | undefined;
-  /** Of a layer; else the name of the tensor. */
-  readonly key: string;
 }
 
 export interface StoredFile {
@@ -89,9 +83,9 @@ export class RunTensors {
   async putBatch(
     index: number,
     input: BatchInput | LayersInput,
-    options?: CommitOptions,
+    options: CommitOptions & CastOptions = {},
   ): Promise<Version> {
-    return this.#commit(`batch ${index}`, (tx) => putBatch(tx, index, input), options);
+    return this.#commit(`batch ${index}`, (tx) => putBatch(tx, index, input, options), options);
   }
 
   /** As {@link putBatch} of tensors by layer and key, with metadata. */
@@ -99,11 +93,11 @@ export class RunTensors {
     index: number,
     layers: LayersInput,
     metadata: JsonObject = {},
-    options?: CommitOptions,
+    options: CommitOptions & CastOptions = {},
   ): Promise<Version> {
     return this.#commit(
       `batch ${index}`,
-      (tx) => stageLayers(tx, index, layers, metadata),
+      (tx) => stageLayers(tx, index, layers, metadata, options),
       options,
     );
   }
@@ -136,41 +130,17 @@ export class RunTensors {
 
   /** Layers of any batch, in byte order. */
   async listLayers(options: AtVersion = {}): Promise<readonly string[]> {
-    return this.read(async (run) => {
-      const layers = new Set<string>();
-      for (const index of await run.indexes()) {
-        for (const layer of (await run.layers(index))?.files.keys() ?? []) layers.add(layer);
-      }
-      return [...layers].sort();
-    }, options);
+    return this.read(listLayers, options);
   }
 
   /** Keys of one layer, of any batch, in byte order. */
   async listKeys(layer: string, options: AtVersion = {}): Promise<readonly string[]> {
-    return this.read(async (run) => {
-      const keys = new Set<string>();
-      for (const index of await run.indexes()) {
-        for (const key of (await run.layers(index))?.files.get(layer)?.keys() ?? []) keys.add(key);
-      }
-      return [...keys].sort();
-    }, options);
+    return this.read((run) => listKeys(run, layer), options);
   }
 
   /** What a batch holds, without reading data. @throws IoError `NOT_FOUND`. */
   async stat(index: number, options: AtVersion = {}): Promise<readonly BatchStat[]> {
-    return this.read(async (run) => {
-      const stats: BatchStat[] = [];
-      for (const tensor of (await (await run.batch(index))?.stat()) ?? []) {
-        stats.push({ ...tensor, layer: undefined, key: tensor.name });
-      }
-      for (const [layer, keys] of (await run.layers(index))?.files ?? []) {
-        for (const [key, file] of keys) {
-          for (const tensor of await file.stat()) stats.push({ ...tensor, layer, key });
-        }
-      }
-      if (stats.length === 0 && !(await run.indexes()).includes(index)) throw noBatch(run, index);
-      return stats;
-    }, options);
+    return this.read((run) => statBatch(run, index), options);
   }
 
   /** One tensor of a layer and key. @throws IoError `NOT_FOUND`: never that of another layer. */
@@ -341,10 +311,11 @@ export async function putBatch(
   operation: StagedOperation,
   index: number,
   input: BatchInput | LayersInput,
+  options: CastOptions = {},
 ): Promise<Artifact> {
   return isLayers(input)
-    ? stageLayers(operation, index, input)
-    : stageBatch(operation, index, input);
+    ? stageLayers(operation, index, input, {}, options)
+    : stageBatch(operation, index, input, options);
 }
 
 /** As it was put. @throws IoError `NOT_FOUND`. */

@@ -15,6 +15,7 @@ import {
   TENSORS_MEMBER,
 } from "@crv/core";
 import type { MemberInput, StagedOperation } from "@crv/storage-trait";
+import { type CastOptions, castInputs } from "./cast.js";
 import { encodeJson } from "./python-json.js";
 import {
   type AnyTensorInput,
@@ -44,10 +45,13 @@ export async function stageBatch(
   operation: StagedOperation,
   index: number,
   input: BatchInput,
+  { dtype }: CastOptions = {},
 ): Promise<Artifact> {
   const name = formatIndexedName("batches", index);
+  const what = `batch ${index}`;
   const { kind, tensors } = namedTensors(input);
-  const member = tensorMember(`batch ${index}`, TENSORS_MEMBER, tensors, { [KIND_FIELD]: kind });
+  const cast = castInputs(what, tensors, dtype);
+  const member = tensorMember(what, TENSORS_MEMBER, cast, { [KIND_FIELD]: kind });
   return operation.stageArtifact(name, [member]);
 }
 
@@ -57,18 +61,20 @@ export async function stageLayers(
   index: number,
   layers: LayersInput,
   metadata: JsonObject = {},
+  options: CastOptions = {},
 ): Promise<Artifact> {
   const name = formatIndexedName("layers", index);
-  const { members, names } = layerMembers(`batch ${index}`, layers);
+  const { members, names } = layerMembers(`batch ${index}`, layers, options);
   const json = encodeJson({ ...checkObject(metadata), [NAMES_FIELD]: names });
   return operation.stageArtifact(name, [{ name: METADATA_MEMBER, body: () => json }, ...members]);
 }
 
-function layerMembers(what: string, layers: LayersInput) {
+function layerMembers(what: string, layers: LayersInput, { dtype }: CastOptions) {
   const members: MemberInput[] = [];
   const names: Record<string, string[]> = Object.create(null);
   for (const [layer, tensors] of Object.entries(layers)) {
-    const entries = entriesOf(`layer ${show(layer)}`, tensors);
+    const where = `${what}, layer ${show(layer)}`;
+    const entries = castInputs(where, entriesOf(`layer ${show(layer)}`, tensors), dtype);
     if (entries.size === 0) continue;
     names[layer] = [...entries.keys()];
     for (const [key, tensor] of entries) {

@@ -13,6 +13,7 @@ import {
   type Tensor,
   tensorFromBytes,
 } from "@crv/safetensors";
+import { type CastOptions, castTensor } from "./cast.js";
 import { checkNotAborted, readError } from "./tensor-errors.js";
 import { formatCrc32 } from "./tensor-member.js";
 
@@ -39,7 +40,7 @@ export interface TensorStat {
   readonly bytes: number;
 }
 
-export interface ReadTensorOptions {
+export interface ReadTensorOptions extends CastOptions {
   /** Whether the CRC-32 of a tensor that is read whole is checked, where the log has one. Default true. */
   readonly verify?: boolean;
   readonly signal?: AbortSignal;
@@ -87,7 +88,7 @@ export class TensorFile {
         { details: { what: this.what, tensor: name, crc32: formatCrc32(bytes.sum) } },
       );
     }
-    return tensorFromBytes(place.dtype, place.shape, bytes.bytes);
+    return castTensor(tensorFromBytes(place.dtype, place.shape, bytes.bytes), options.dtype);
   }
 
   /** Rows `[begin, end)` of the first dimension: only their bytes are read. */
@@ -95,7 +96,7 @@ export class TensorFile {
     name: string,
     begin: number,
     end: number,
-    { signal }: ReadTensorOptions = {},
+    { signal, dtype }: Omit<ReadTensorOptions, "verify"> = {},
   ): Promise<Tensor> {
     const place = await this.#place(name);
     const [count = 1, ...rest] = place.shape;
@@ -113,7 +114,7 @@ export class TensorFile {
       throw new IoError("INVALID_ARGUMENT", `rows ${begin} to ${end} do not end at whole bytes`);
     }
     const { bytes } = await this.#readAll(place.begin + first, place.begin + last, signal);
-    return tensorFromBytes(place.dtype, [end - begin, ...rest], bytes);
+    return castTensor(tensorFromBytes(place.dtype, [end - begin, ...rest], bytes), dtype);
   }
 
   /** Bytes `[start, end)` of the data of a tensor, as they are stored. */

@@ -6,7 +6,10 @@
 import { IoError, parseRunId, show } from "@crv/core";
 import type { Tensor } from "@crv/safetensors";
 import type { StagedStorage } from "@crv/storage-trait";
+import type { CastOptions } from "./cast.js";
 import { CommittedRun, viewOf } from "./committed-run.js";
+import { type BatchStat, listKeys, listLayers, statBatch } from "./list-tensors.js";
+import { type MatrixOptions, TensorMatrix } from "./matrix.js";
 import {
   type DetectorMetadata,
   findLayerTensor,
@@ -17,7 +20,7 @@ import {
   readRunMetadata,
 } from "./read-batches.js";
 import type { RunReader } from "./run-reader.js";
-import { type BatchStat, RunTensors } from "./run-tensors.js";
+import { RunTensors } from "./run-tensors.js";
 import { argumentError } from "./tensor-errors.js";
 import type { ReadTensorOptions } from "./tensor-file.js";
 import type {
@@ -68,8 +71,13 @@ export class TensorStore implements AsyncDisposable {
   }
 
   /** @returns the key of the batch's view. */
-  async putRunBatch(runId: string, index: number, batch: BatchInput): Promise<string> {
-    await this.#write(runId, (run) => run.putBatch(index, asBatch(batch)));
+  async putRunBatch(
+    runId: string,
+    index: number,
+    batch: BatchInput,
+    options: CastOptions = {},
+  ): Promise<string> {
+    await this.#write(runId, (run) => run.putBatch(index, asBatch(batch), options));
     return `${this.runsPrefix}/${runId}/batch_${String(index).padStart(6, "0")}.safetensors`;
   }
 
@@ -79,7 +87,7 @@ export class TensorStore implements AsyncDisposable {
       batch: await readBatch(run, index, options),
     }));
     if (found) return found.batch;
-    throw new IoError("NOT_FOUND", `there is no run ${runId}`, { details: { runId } });
+    throw noRun(runId);
   }
 
   /** Ascending; none when the run is absent. */
@@ -130,8 +138,9 @@ export class TensorStore implements AsyncDisposable {
     index: number,
     metadata: JsonObject,
     tensors: LayersInput,
+    options: CastOptions = {},
   ): Promise<string> {
-    await this.#write(runId, (run) => run.putLayers(index, tensors, metadata));
+    await this.#write(runId, (run) => run.putLayers(index, tensors, metadata, options));
     return `${this.runsPrefix}/${runId}/batch_${index}`;
   }
 
@@ -168,7 +177,7 @@ export class TensorStore implements AsyncDisposable {
       return file.tensor(name, options);
     });
     if (tensor) return tensor;
-    throw new IoError("NOT_FOUND", `there is no run ${runId}`, { details: { runId } });
+    throw noRun(runId);
   }
 
   /** Adds an entry to the run-wide detectors. @returns the key of their directory. */
@@ -195,13 +204,15 @@ export class TensorStore implements AsyncDisposable {
     return this.#generate(runId, (run) => iterateDetectors(run, options));
   }
 
+  /** Removes both forms of a batch. Absent: nothing is done. */
+  async deleteRunBatch(runId: string, index: number): Promise<void> {
+    checkIndex(index);
+    if (await this.#isThere(runId)) await this.#write(runId, (run) => run.deleteBatch(index));
+  }
+
   /** Removes all tensors and metadata of a run; its tables and files stay. Absent: nothing is done. */
   async deleteRun(runId: string): Promise<void> {
-    checkRunId(runId);
-    const found = await this.#source.read(runId);
-    if (found === undefined) return;
-    if (found.kind === "plain") await found.run.close();
-    await this.#write(runId, (run) => run.deleteAll());
+    if (await this.#isThere(runId)) await this.#write(runId, (run) => run.deleteAll());
   }
 
   /** One tensor of a run under a path of its own. */
@@ -227,13 +238,27 @@ export class TensorStore implements AsyncDisposable {
     return this.#source.list();
   }
 
+  /** Layers of any batch, in byte order; none when the run is absent. */
+  async listLayers(runId: string): Promise<readonly string[]> {
+    return (await this.#read(runId, listLayers)) ?? [];
+  }
+
+  /** Keys of one layer, of any batch, in byte order. */
+  async listKeys(runId: string, layer: string): Promise<readonly string[]> {
+    return (await this.#read(runId, (run) => listKeys(run, layer))) ?? [];
+  }
+
   /** What a batch holds, without reading data. @throws IoError `NOT_FOUND`. */
   async stat(runId: string, index: number): Promise<readonly BatchStat[]> {
-    checkRunId(runId);
-    const found = await this.#source.read(runId);
-    if (found?.kind === "committed") return new RunTensors(found.storage).stat(index);
-    await found?.run.close();
-    throw new IoError("NOT_FOUND", `there is no run ${runId}`, { details: { runId } });
+    checkIndex(index);
+    const stats = await this.#read(runId, (run) => statBatch(run, index));
+    if (stats) return stats;
+    throw noRun(runId);
+  }
+
+  /** The rows of one layer and key of all batches as one matrix; to be closed. @throws as {@link open}. */
+  async matrix(runId: string, layer: string, options: MatrixOptions = {}): Promise<TensorMatrix> {
+    return TensorMatrix.open(await this.open(runId), layer, options);
   }
 
   /** A reader of one run at its newest version. @throws IoError `NOT_FOUND`. */
@@ -241,7 +266,7 @@ export class TensorStore implements AsyncDisposable {
     checkRunId(runId);
     const found = await this.#open(runId);
     if (found) return found;
-    throw new IoError("NOT_FOUND", `there is no run ${runId}`, { details: { runId } });
+    throw noRun(runId);
   }
 
   close(): Promise<void> {
@@ -288,6 +313,13 @@ export class TensorStore implements AsyncDisposable {
     } finally {
       await run.close();
     }
+  }
+
+  async #isThere(runId: string): Promise<boolean> {
+    checkRunId(runId);
+    const found = await this.#source.read(runId);
+    if (found?.kind === "plain") await found.run.close();
+    return found !== undefined;
   }
 
   async #open(runId: string): Promise<RunReader | undefined> {
@@ -343,6 +375,10 @@ function checkRunId(runId: unknown): void {
 function checkIndex(index: unknown): void {
   if (Number.isSafeInteger(index) && (index as number) >= 0) return;
   throw invalid(`a batch index must be a whole number of at least 0 (got: ${show(index)})`);
+}
+
+function noRun(runId: string): IoError {
+  return new IoError("NOT_FOUND", `there is no run ${runId}`, { details: { runId } });
 }
 
 function invalid(message: string): IoError {
