@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import {
   type BranchName,
+  formatBranchKey,
   formatRunDirectory,
   IoError,
   type JsonObject,
@@ -139,10 +140,11 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
     ? await openToRead(path, runId, branch, settings)
     : await openToWrite(path, runId, branch, settings, durability, options);
   const { storage } = opened;
+  const logPath = join(path, await findLogPrefix(storage));
   const watch = () =>
     new LogWatch({
       clock: systemClock,
-      watch: (onChange) => watchDirectory(join(path, LOG_PREFIX), onChange),
+      watch: (onChange) => watchDirectory(logPath, onChange),
     });
   const openBranch = async (other: BranchName) =>
     (await openToWrite(path, runId, other, settings, durability, {})).storage;
@@ -245,6 +247,15 @@ export async function openStorageToWrite(
   if (!(await isDirectory(path))) await findRunDirectory(root, id, true);
   await openRoot(root, true);
   return (await openToWrite(path, id, MAIN_BRANCH, settings, "full", {}, true)).storage;
+}
+
+/** Directory of the records of the branch that is open. */
+async function findLogPrefix(storage: StagedStorage): Promise<string> {
+  if (storage.branch === MAIN_BRANCH) return LOG_PREFIX;
+  const { branches } = await storage.refs();
+  const id = branches.find(({ name }) => name === storage.branch)?.id;
+  // Deleted since it was opened: nothing will be committed to it.
+  return id === undefined ? LOG_PREFIX : formatBranchKey(id, LOG_PREFIX);
 }
 
 /** Looks at the run's own directory only: runs share nothing, however many there are. */
