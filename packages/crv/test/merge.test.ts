@@ -191,6 +191,55 @@ describe("a merge", () => {
 });
 
 describe("branches that live long", () => {
+  test("say what helps when all that they have in common was of a deleted one", async () => {
+    const { main, branch, open, close } = await openPair();
+    await main.createBranch("shared");
+    await using shared = await open("shared");
+    await put(shared, { 1: 11 });
+    await shared.close();
+    for (const run of [main, branch]) await run.merge({ from: "shared" });
+    // Taken back since: an older base would bring it again.
+    await put(branch, { 1: 10 });
+    await main.createTag("keep", { at: "shared" });
+    await expect(main.deleteBranch("shared")).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await main.deleteTag("keep");
+    await main.deleteBranch("shared");
+    await expect(main.merge({ from: "b" })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: expect.stringMatching(/was deleted.*write what is missing.*make the other one anew/),
+    });
+    await put(main, { 1: 10 });
+    await branch.close();
+    await main.deleteBranch("b");
+    await main.createBranch("b");
+    await using anew = await open("b");
+    await put(anew, { 2: 22 });
+    await main.merge({ from: "b" });
+    expect(await scoresOf(main)).toEqual({ 1: 10, 2: 22, 3: 30 });
+    await close();
+  });
+
+  test("go on when one that both had merged is deleted", async () => {
+    const { root, main, branch, open, close } = await openPair();
+    await put(branch, { 4: 40 });
+    await put(main, { 1: 11 });
+    await main.merge({ from: "b" });
+    await main.createBranch("c");
+    await using c = await open("c");
+    await branch.close();
+    await main.deleteBranch("b");
+    await main.cleanup({ keepVersions: 3, graceMs: 0 });
+    await put(c, { 2: 22 });
+    await put(main, { 3: 33 });
+    expect(await main.merge({ from: "c" })).toMatchObject({ bases: [{ branch: "main" }] });
+    expect(await c.merge({ from: "main" })).toMatchObject({ outcome: "fastForward" });
+    for (const run of [main, c]) {
+      expect(await scoresOf(run)).toEqual({ 1: 11, 2: 22, 3: 33, 4: 40 });
+    }
+    expect((await verifyRun({ root, runId: RUN_ID, deep: true })).problems).toEqual([]);
+    await close();
+  });
+
   test("are merged to and fro while main is cleaned up", async () => {
     const { root, main, branch, close } = await openPair();
     for (let round = 1; round <= 3; round++) {

@@ -238,6 +238,47 @@ describe("repair", () => {
     expect((await after.log()).at(0)?.operations[0]?.actor).toBe("crv:repair");
   });
 
+  test("gives up no version at which the next merge of a branch begins", async () => {
+    await using run = await openRun({
+      root,
+      runId: "r",
+      durability: "process",
+      settings: { writeManifestEveryN: 1000 },
+    });
+    await run.createBranch("early", { at: 129 });
+    await run.deleteBranch("what_if");
+    await using early = await openRun({ root, runId: "r", branch: "early", durability: "process" });
+    await early.merge({ from: "main@140" });
+    while ((await filesLike(/^_checkpoints\/indexes\//)).length < 2) {
+      await run.append("holdings", [row(run.version + 100)]);
+    }
+    await early.close();
+    await run.close();
+    const damaged = (await filesLike(RECORDS))[4] as string;
+    const sound = await readFile(join(path, damaged));
+    await flipBit(damaged);
+    const before = await bytesByFile(path);
+    const held = await repair({ apply: true });
+    expect(held.acts).toEqual([]);
+    expect(held.unrepaired).toMatchObject([
+      { problem: { path: damaged }, remedy: expect.stringContaining("delete early") },
+    ]);
+    expect(await bytesByFile(path)).toEqual(before);
+
+    // What was set aside, or came from a backup, makes the branch whole again.
+    await writeFile(join(path, damaged), sound);
+    await using merging = await openRun({ root, runId: "r", branch: "early" });
+    await merging.merge({ from: "main" });
+    await merging.close();
+    await flipBit(damaged);
+    expect(await repair({ apply: true })).toMatchObject({ unrepaired: [], problemsLeft: 0 });
+    await using after = await openRun({ root, runId: "r", branch: "early" });
+    await after.append("holdings", [row(5000)]);
+    await using main = await openRun({ root, runId: "r" });
+    expect(await main.merge({ from: "early" })).toMatchObject({ conflictCount: 0 });
+    expect(await ticks()).toContain(5000);
+  });
+
   test("takes a part whose rows are lost out of its table, in each branch", async () => {
     await truncate(join(path, await newest(/points.*\.parquet$/)), 100);
     const told = await repair();

@@ -54,15 +54,27 @@ async function lastChange(point: CommitPoint, main: MainReader): Promise<CommitP
  * The newest states that lie before both sides: one, unless the branches were merged into each other at
  * once. The newest of them comes first.
  *
- * @throws IoError `NOT_FOUND` when such a version was cleaned up.
+ * @throws IoError `NOT_FOUND` when such a version was cleaned up, or its branch deleted, and none of those that
+ *   are there came after it.
  */
 export async function findBases(
   main: MainReader,
-  ours: MergeSide,
-  theirs: MergeSide,
+  ours: Pick<MergeSide, "lineage">,
+  theirs: Pick<MergeSide, "lineage">,
 ): Promise<readonly [MergeBase, ...MergeBase[]]> {
-  const common = commonPoints(ours.lineage, theirs.lineage);
-  const bases = await Promise.all(common.map((point) => readBase(main, point)));
+  const bases: MergeBase[] = [];
+  const lost: { readonly point: CommitPoint; readonly error: IoError }[] = [];
+  for (const point of commonPoints(ours.lineage, theirs.lineage)) {
+    try {
+      bases.push(await readBase(main, point));
+    } catch (error) {
+      if (!(error instanceof IoError && error.code === "NOT_FOUND")) throw error;
+      lost.push({ point, error });
+    }
+  }
+  // What lies before a base that is there is none itself.
+  const needed = lost.find(({ point }) => !bases.some(({ state }) => holds(state.lineage, point)));
+  if (needed) throw goneBase(needed.point, needed.error);
   const newest = bases.filter((base) => !bases.some((other) => liesBefore(base, other)));
   newest.sort((a, b) => ((a.state.createdAt ?? "") < (b.state.createdAt ?? "") ? 1 : -1));
   const [first, ...others] = newest;
@@ -71,17 +83,24 @@ export async function findBases(
 }
 
 async function readBase(main: MainReader, point: CommitPoint): Promise<MergeBase> {
-  try {
-    const log = await openBranchLog(main, point.branchId ?? undefined, "refuse");
-    return { point: await lastChange(point, main), state: await log.stateOf(point) };
-  } catch (cause) {
-    if (!(cause instanceof IoError && cause.code === "NOT_FOUND")) throw cause;
-    throw new IoError(
-      "NOT_FOUND",
-      `version ${point.version}, which the branches have in common, was cleaned up, so what each changed since is not known: give such a version a tag before cleanup`,
-      { details: { ...point }, cause },
-    );
-  }
+  const log = await openBranchLog(main, point.branchId ?? undefined, "refuse");
+  return { point: await lastChange(point, main), state: await log.stateOf(point) };
+}
+
+function goneBase(point: CommitPoint, cause: IoError): IoError {
+  const { branchId, version } = point;
+  const [gone, remedy] =
+    branchId === null
+      ? ["was cleaned up", "give such a version a tag before cleanup"]
+      : [
+          `is of branch ${branchId}, which was deleted`,
+          "write what is missing into one of them by a transaction, and make the other one anew from it",
+        ];
+  return new IoError(
+    "NOT_FOUND",
+    `version ${version}, which the branches have in common, ${gone}, so what each changed since is not known: ${remedy}`,
+    { details: { ...point }, cause },
+  );
 }
 
 function liesBefore(base: MergeBase, other: MergeBase): boolean {

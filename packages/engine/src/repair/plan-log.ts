@@ -55,12 +55,17 @@ export function planEnd(facts: LogFacts, main: RunState): readonly RepairAct[] {
   return [...views, ...others, end];
 }
 
-/** Damaged records that a later checkpoint stands in for: only reading back is lost. */
+/**
+ * Damaged records that a later checkpoint stands in for: only reading back is lost.
+ *
+ * @param logs Of main and of every branch that can be read.
+ */
 export function planHistory(
   facts: LogFacts,
   damaged: readonly VerifyProblem[],
   covered: Version | undefined,
   main: RunState,
+  logs: readonly LogFacts[],
 ): { readonly acts: readonly RepairAct[]; readonly unrepaired: readonly Unrepaired[] } {
   const { branch, floor, hint } = facts;
   const versions = damaged.map(({ version = 0 }) => version);
@@ -72,7 +77,13 @@ export function planHistory(
         : `${RESTORE}; or make a branch from the newest version of ${branch}, and delete ${branch}`;
     return { acts: [], unrepaired: damaged.map((problem) => ({ problem, remedy })) };
   }
-  const needing = namesBetween(main, null, Math.min(...versions), covered - 1);
+  const first = Math.min(...versions);
+  const needing = [
+    ...new Set([
+      ...namesBetween(main, null, first, covered - 1),
+      ...holdersBetween(main, logs, first, covered - 1),
+    ]),
+  ];
   if (needing.length > 0) {
     const remedy = `${RESTORE}; or delete ${needing.join(", ")}, whose versions are lost with it, and repair again`;
     return { acts: [], unrepaired: damaged.map((problem) => ({ problem, remedy })) };
@@ -110,6 +121,25 @@ function namesBetween(
   return points
     .filter(([, at]) => at.branchId === branchId && at.version >= first && at.version <= last)
     .map(([name]) => name);
+}
+
+/**
+ * Branches whose newest version of main is one of these, both inclusive: by where they begin, or by a merge,
+ * and the next merge begins there. One whose log cannot be read may hold any.
+ */
+function holdersBetween(
+  { refs }: RunState,
+  logs: readonly LogFacts[],
+  first: Version,
+  last: Version,
+): readonly string[] {
+  const { branches } = refs ?? NO_REFS;
+  return [...branches.keys()].filter((name) => {
+    const state = logs.find(({ branch }) => branch === name)?.state;
+    if (state === undefined) return true;
+    const { version } = state.lineage.get(null) ?? { version: 0 };
+    return version >= first && version <= last;
+  });
 }
 
 function spanOf(first: Version, last: Version): string {

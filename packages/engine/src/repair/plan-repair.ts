@@ -38,7 +38,7 @@ export function planRepair(
   for (const facts of logs) {
     const history = damagedHistory(open, facts);
     if (history.length === 0) continue;
-    const plan = planHistory(facts, history, coveredBy.get(facts), main);
+    const plan = planHistory(facts, history, coveredBy.get(facts), main, logs);
     acts.push(...plan.acts);
     unrepaired.push(...plan.unrepaired);
   }
