@@ -192,6 +192,18 @@ describe("a branch", () => {
 });
 
 describe("a tag", () => {
+  test("refuses for tags the names that merges give", async () => {
+    await using run = await openRun({ root: await scratchDirectory(), runId: RUN_ID });
+    const name = "merge-01JGFJJZ5VTXYZ0123456789AB";
+    await refusal(() => run.createTag(name), {
+      name: "IoError",
+      code: "INVALID_ARGUMENT",
+      says: [name, "choose another name"],
+    });
+    await run.createTag("merge-2");
+    expect((await run.tags()).map((tag) => tag.name)).toEqual(["merge-2"]);
+  });
+
   test("names a version of any branch, and shares its names with branches", async () => {
     const { run, open } = await makeRun();
     await run.createTag("baseline", { at: 1 });

@@ -35,6 +35,7 @@ import { diffStates } from "./diff/diff-states.js";
 import type { EngineContext, ReaderContext } from "./engine-context.js";
 import { type FoundState, findPoint, findState } from "./find-state.js";
 import { adoptRun } from "./foreign/adopt-run.js";
+import { checkNoHold } from "./merge/hold-merged.js";
 import { mergeBranch } from "./merge/merge-branch.js";
 import { optimizeRun } from "./optimize/optimize-run.js";
 import { pinStorage } from "./pinned-storage.js";
@@ -108,6 +109,7 @@ export function makeStorage(context: EngineContext): StagedStorage {
     },
     deleteBranch: (name, text) => deleteBranch(context, name, text),
     createTag: async (name, at, text) => {
+      checkNoHold(name);
       await createTag(context, name, await findPoint(context, at), text);
       const tag = summarizeRefs(refsOf(context)).tags.find((each) => each.name === name);
       return tag ?? missingTag(name);

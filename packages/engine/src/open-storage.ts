@@ -33,6 +33,7 @@ import type { EngineContext, PhaseEvent, ReaderContext } from "./engine-context.
 import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
 import { describeExamined, examineRun } from "./foreign/examine-run.js";
 import { isBegun } from "./foreign/is-foreign-run.js";
+import { dropDeadHolds } from "./merge/hold-merged.js";
 import { type AutoOptimizePolicy, AutoOptimizer } from "./optimize/auto-optimizer.js";
 import { optimizeBuckets } from "./optimize/optimize-run.js";
 import { presentColumns } from "./present-columns.js";
@@ -162,6 +163,7 @@ export async function openContext(options: OpenStorageOptions): Promise<OpenedCo
     const { recovery: other } = await openScope(options, main, own, name);
     return other;
   });
+  await dropDeadHolds(context);
   const refresh = async (): Promise<SweepReport> => {
     const report = await sweep(recovery, { views: false });
     await log.refresh();

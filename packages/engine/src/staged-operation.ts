@@ -57,6 +57,8 @@ import { TableDraft } from "./table-draft.js";
 
 export class EngineOperation implements StagedOperation {
   readonly ref: OperationRef;
+  /** Writes the sidecar before anything is staged: by it others see that the operation is under way. */
+  readonly arm = (writerKind: string): Promise<void> => this.#pipeline.armArtifacts(writerKind);
   readonly #context: EngineContext;
   readonly #intent: OperationIntent;
   #base: RunState;
@@ -328,8 +330,7 @@ export class EngineOperation implements StagedOperation {
     return this.#stage(kind, table, true, async (draft) => {
       const report: RewriteReport = { replaced: [], touched: 0 };
       const candidates = await choose(draft.parts);
-      const { parts } = this.#context;
-      const rows = rewriteParts(draft.descriptor, candidates, parts, change, report);
+      const rows = rewriteParts(draft.descriptor, candidates, this.#context.parts, change, report);
       const added = await this.#write(draft, last ? followedBy(rows, last) : rows);
       return { removed: report.replaced, added, touched: report.touched };
     });
@@ -378,8 +379,7 @@ export class EngineOperation implements StagedOperation {
 
   #plan(request: ScanRequest): TablePlan {
     this.expect(request.table);
-    const draft = this.#draft(request.table);
-    return planTable(draft, this.#base.version, request, this.#context.store);
+    return planTable(this.#draft(request.table), this.#base.version, request, this.#context.store);
   }
 
   #draft(table: TableKey): TableDraft {

@@ -20,6 +20,7 @@ import type { CleanupOptions, CleanupReport } from "@crv/storage-trait";
 import { checkIsMain } from "../branches/check-is-main.js";
 import { keepPinned, neededBelow } from "../branches/keep-pinned.js";
 import type { EngineContext } from "../engine-context.js";
+import { dropDeadHolds } from "../merge/hold-merged.js";
 import { KEPT_VERSIONS_MIN, listBelow, raiseFloorTo } from "../trim-log.js";
 import { listCandidates, withoutKept } from "./candidates.js";
 import { rootsOf } from "./roots.js";
@@ -40,7 +41,10 @@ export async function cleanupRun(
   const { graceMs = GRACE_MS, dryRun = false, signal } = check(options);
   checkIsMain(context);
   const { store, log, clock, liveness, residual } = context;
-  if (!dryRun) await context.recover();
+  if (!dryRun) {
+    await context.recover();
+    await dropDeadHolds(context);
+  }
   const youngestMs = clock.now().getTime() - graceMs;
   const candidates = await listCandidates(context, await log.refresh(), youngestMs);
   const roots = rootsOf(context);

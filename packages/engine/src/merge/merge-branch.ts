@@ -7,9 +7,7 @@ import {
   ConstraintError,
   createHash52,
   IoError,
-  MAIN_BRANCH,
   type MergeConflictKind,
-  parseTagName,
   show,
   type TableKey,
   UnknownOutcomeError,
@@ -23,14 +21,14 @@ import type {
   SnapshotTarget,
 } from "@crv/storage-trait";
 import { nameOperation, prepareToWrite } from "../begin-operation.js";
-import { createTag, deleteTag, makePointDurable } from "../branches/change-refs.js";
-import { ownerOf } from "../branches/owner-of.js";
+import { makePointDurable } from "../branches/change-refs.js";
 import { branchNameAt } from "../branches/refs-summary.js";
 import type { EngineContext } from "../engine-context.js";
 import { findState } from "../find-state.js";
 import { pinState } from "../snapshot.js";
 import { EngineOperation } from "../staged-operation.js";
 import { ConflictList } from "./conflict-list.js";
+import { holdMerged } from "./hold-merged.js";
 import { landMerge } from "./land-merge.js";
 import { type ArtifactPlan, planArtifacts } from "./merge-artifacts.js";
 import { isUntouched, planTable, type TablePlan } from "./plan-table.js";
@@ -166,7 +164,7 @@ class Merger {
       lineage: ours.state.lineage,
       source: theirs.branch.name,
     };
-    const held = dryRun ? undefined : await this.#holdTheirs(ref.operationId);
+    let release: (() => Promise<void>) | undefined;
     try {
       await using operation = new EngineOperation(
         context,
@@ -176,6 +174,7 @@ class Merger {
         undefined,
         merge,
       );
+      if (!dryRun) release = await holdMerged(context, operation, theirs);
       const stager = new MergeStager(context, operation, ours);
       const tables: MergedTable[] = [];
       for (const [table, plan] of plans) {
@@ -190,11 +189,11 @@ class Merger {
         return { tables, version: ours.state.version };
       }
       const version = await this.#constrained(() => landMerge(operation, theirs, ours));
-      await held?.();
+      await release?.();
       return { tables, version: version ?? ours.state.version };
     } catch (error) {
       // What may land yet needs what it takes over.
-      if (!(error instanceof UnknownOutcomeError)) await held?.();
+      if (!(error instanceof UnknownOutcomeError)) await release?.();
       throw error;
     }
   }
@@ -216,24 +215,6 @@ class Merger {
   #check(cause?: unknown): void {
     const { ours, theirs } = this.#task;
     this.#conflicts.check(describe(theirs), ours.branch.name, cause);
-  }
-
-  /**
-   * The log of a branch does not see that main's names change. So that cleanup leaves what is taken over
-   * until the commit names it, the merged version has a tag meanwhile. Main sees it itself: then the
-   * commit is refused when the merged branch is gone.
-   */
-  async #holdTheirs(operationId: string): Promise<(() => Promise<void>) | undefined> {
-    const { ours, theirs } = this.#task;
-    if (ours.branch.name === MAIN_BRANCH) return undefined;
-    const name = parseTagName(`merge-${operationId}`);
-    const { version, commitId } = theirs.state;
-    const newest = { branchId: theirs.branch.id ?? null, version, commitId };
-    // Not the newest one that changed anything: that may be below the floor.
-    const point = ownerOf(newest, this.#context.main.log.state.refs);
-    await createTag(this.#context, name, point, {});
-    // It is named by the commit by then, or by nobody: who fails to delete the tag has merged all the same.
-    return () => deleteTag(this.#context, name, {}).catch(() => undefined);
   }
 }
 

@@ -329,12 +329,13 @@ export async function mergeWhileCleanedUp(): Promise<ReadonlySet<string>> {
   for (let at = 1; ; at++) {
     const disk = await divergedRun(appendToMain);
     const merger = await openProcess(disk, "merger", { branch: BRANCH });
-    const beside = await openProcess(disk, "beside");
     let calls = 0;
     let isMet = false;
     const end = gateBefore(merger.store, async () => {
       if (++calls !== at) return;
       isMet = true;
+      // Who opens settles what the dead left: this one lives.
+      const beside = await openProcess(disk, "beside");
       for (const values of [[4], [5], [6], [7]]) {
         await commitRows(beside.storage, [{ table: LEFT, values, overwrite: true }]);
       }
@@ -368,6 +369,7 @@ export async function crashMerge(): Promise<ReadonlySet<boolean>> {
       await storage.close();
     });
     const main = await openProcess(disk, "main");
+    assert.deepEqual((await main.storage.refs()).tags, [], "no tag is left");
     assert.deepEqual(await bothOf(main.storage), [
       [1, 2, 3],
       [1, 8],
