@@ -13,6 +13,7 @@ import {
 } from "@crv/core";
 import type { CommitText, OperationIntent } from "@crv/storage-trait";
 import type { EngineContext } from "./engine-context.js";
+import { withRearranged } from "./rearranged-tables.js";
 import { stateOf } from "./snapshot.js";
 import { EngineOperation } from "./staged-operation.js";
 
@@ -24,7 +25,10 @@ export async function beginOperation(
   // An append alone expects nothing: what it is put on becomes durable with its record.
   await (intent.recheck ? context.recover() : prepareToWrite(context));
   const settled = intent.operationId && (await findSettled(context, ref.operationId));
-  return new EngineOperation(context, ref, intent, stateOf(intent.base), settled || undefined);
+  // From here on, until the operation has entered, nothing is awaited.
+  if (intent.mode === "strict") await context.auto?.published();
+  const base = withRearranged(stateOf(intent.base), context.log.state);
+  return new EngineOperation(context, ref, intent, base, settled || undefined);
 }
 
 /** @throws IoError `INVALID_ARGUMENT`. */

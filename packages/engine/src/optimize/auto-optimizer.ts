@@ -29,6 +29,8 @@ export interface AutoOptimizeRequest {
   readonly buckets: BucketsByTable;
   /** Asked before each commit. */
   readonly mayCommit: () => boolean;
+  /** Told of each that begins, at once. */
+  readonly publishing: (commit: Promise<unknown>) => void;
 }
 
 export interface AutoOptimizerOptions {
@@ -36,6 +38,8 @@ export interface AutoOptimizerOptions {
   readonly run: (request: AutoOptimizeRequest) => Promise<OptimizeReport>;
   readonly tell: (outcome: { report: OptimizeReport } | { error: unknown }) => void;
 }
+
+const noop = (): void => {};
 
 /** Buckets whose small parts are counted; of more, those that were not written for longest are forgotten. */
 const BUCKETS_COUNTED_MAX = 4096;
@@ -53,6 +57,7 @@ export class AutoOptimizer {
   /** Operations that may rewrite parts which they have read. */
   readonly #reading = new Set<OperationId>();
   #running: Promise<void> | undefined;
+  #publishing: Promise<unknown> | undefined;
   #isDue = false;
 
   constructor(options: AutoOptimizerOptions) {
@@ -66,6 +71,11 @@ export class AutoOptimizer {
 
   leave(operation: OperationId): void {
     this.#reading.delete(operation);
+  }
+
+  /** Resolves when no commit is under way, until something is awaited. */
+  async published(): Promise<void> {
+    while (this.#publishing) await this.#publishing;
   }
 
   /** After each commit of this process. Costs what it added, and no storage call. */
@@ -111,7 +121,13 @@ export class AutoOptimizer {
     }
     try {
       const mayCommit = (): boolean => this.#reading.size === 0;
-      const report = await run({ policy, buckets, mayCommit });
+      const publishing = (commit: Promise<unknown>): void => {
+        const ended = commit.then(noop, noop).then(() => {
+          this.#publishing = undefined;
+        });
+        this.#publishing = ended;
+      };
+      const report = await run({ policy, buckets, mayCommit, publishing });
       if (report.commits > 0) tell({ report });
     } catch (error) {
       tell({ error });

@@ -52,9 +52,10 @@ export async function optimizeRun(
 /** As {@link optimizeRun}, of buckets that are found to hold too many small parts. */
 export async function optimizeBuckets(
   context: EngineContext,
-  { policy, buckets, mayCommit }: AutoOptimizeRequest,
+  { policy, ...limits }: AutoOptimizeRequest,
 ): Promise<OptimizeReport> {
   const { bucketPartsMax, budget } = policy;
+  const { buckets } = limits;
   const target = { ...checkTarget({ bucketPartsMin: bucketPartsMax }), isStepwise: true };
   const { state } = context.log;
   const tables = [...buckets.keys()].filter((table) => state.tables.has(table));
@@ -65,10 +66,7 @@ export async function optimizeBuckets(
   if (full.length === 0)
     return { version: state.version, commits: 0, tables: [], isComplete: true };
   await prepareToWrite(context);
-  const optimizer = new Optimizer(context, { tables: full, budget }, target, {
-    buckets,
-    mayCommit,
-  });
+  const optimizer = new Optimizer(context, { tables: full, budget }, target, limits);
   return optimizer.run(await context.log.refresh());
 }
 
@@ -94,7 +92,7 @@ class Optimizer {
   readonly #context: EngineContext;
   readonly #options: OptimizeOptions;
   readonly #target: OptimizeTarget;
-  readonly #limits: Partial<Pick<AutoOptimizeRequest, "buckets" | "mayCommit">>;
+  readonly #limits: Partial<Omit<AutoOptimizeRequest, "policy">>;
   readonly #tables = new Map<TableKey, OptimizedTable>();
   readonly #startedAtMs: number;
   #partsLeft: number;
@@ -104,7 +102,7 @@ class Optimizer {
     context: EngineContext,
     options: OptimizeOptions,
     target: OptimizeTarget,
-    limits: Partial<Pick<AutoOptimizeRequest, "buckets" | "mayCommit">> = {},
+    limits: Partial<Omit<AutoOptimizeRequest, "policy">> = {},
   ) {
     this.#limits = limits;
     this.#context = context;
@@ -192,7 +190,7 @@ class Optimizer {
         await pipeline.withdraw();
         return { kind: "unchanged", version: ref.base };
       }
-      const outcome = await pipeline.publish({
+      const publishing = pipeline.publish({
         ref,
         mode: "content-preserving",
         actor,
@@ -201,6 +199,8 @@ class Optimizer {
         expected: new Map([[table.key, null]]),
         edits: new Map([[table.key, edit]]),
       });
+      this.#limits.publishing?.(publishing);
+      const outcome = await publishing;
       if (outcome.kind === "committed") this.#note(table, edit, groups);
       if (outcome.kind === "unknown") {
         const message = `whether ${table.key} was optimized is not known: settle it with "run.resolve"`;
