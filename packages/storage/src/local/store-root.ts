@@ -5,10 +5,8 @@
 import { join, resolve } from "node:path";
 import {
   type Clock,
-  FORMAT_VERSION,
   formatRunDirectory,
   IoError,
-  IoManifestError,
   parseRunId,
   type Random,
   RUNS_DIRECTORY,
@@ -28,6 +26,7 @@ import {
   STORE_FORMATS,
   type StoreFormats,
 } from "./store-format.js";
+import { decodeMarker, encodeMarker, type Marker } from "./store-marker.js";
 import { Syncer } from "./syncer.js";
 
 export interface StoreRootOptions {
@@ -93,11 +92,6 @@ export async function openStoreRoot(options: StoreRootOptions): Promise<StoreRoo
   return store;
 }
 
-interface Marker {
-  readonly format: number;
-  readonly storeId: string;
-}
-
 /** The one change of a marker: atomic for readers, and never back, so that two processes may do it. */
 async function stampFormat(
   { root: path, random, clock, fileSystem: fs = nodeFileSystem }: StoreRootOptions,
@@ -106,9 +100,9 @@ async function stampFormat(
 ): Promise<void> {
   const store = await openDirectoryStore({ path, create: false, random, clock, fileSystem: fs });
   try {
-    const marker = await decodeMarker(store, formats);
+    const marker = await findMarker(store, formats);
     if (marker === undefined || marker.format >= format) return;
-    await store.replaceLease(STORE_MARKER_KEY, encodeMarker({ ...marker, format }));
+    await store.replaceLease(STORE_MARKER_KEY, await encodeMarker({ ...marker, format }));
   } finally {
     await store.close();
   }
@@ -118,10 +112,10 @@ async function stampFormat(
 async function makeMarker(options: StoreRootOptions, formats: StoreFormats): Promise<Marker> {
   const { root: path, create, random, clock, fileSystem = nodeFileSystem } = options;
   const store = await openDirectoryStore({ path, create, random, clock, fileSystem });
-  const body = encodeMarker({ format: formats.current, storeId: options.newId() });
+  const body = await encodeMarker({ format: formats.current, storeId: options.newId() });
   const outcome = await store.create(STORE_MARKER_KEY, body, { durability: "full" });
   if (outcome.kind === "exists") await store.makeDurable(STORE_MARKER_KEY);
-  const marker = outcome.kind === "unknown" ? undefined : await decodeMarker(store, formats);
+  const marker = outcome.kind === "unknown" ? undefined : await findMarker(store, formats);
   await store.close();
   if (marker !== undefined) return marker;
   throw new IoError("IO", `cannot tell whether ${path} is a store now: open it again`, {
@@ -144,48 +138,22 @@ async function readMarker(
   formats: StoreFormats,
 ): Promise<Marker | undefined> {
   try {
-    return await decodeMarker(await openDirectoryReader({ path, fileSystem }), formats);
+    return await findMarker(await openDirectoryReader({ path, fileSystem }), formats);
   } catch (error) {
     if (error instanceof IoError && error.code === "NOT_FOUND") return undefined;
     throw error;
   }
 }
 
-function encodeMarker({ format, storeId }: Marker): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify({ format, store_id: storeId })}\n`);
-}
-
 /** Undefined when there is none. */
-async function decodeMarker(
+async function findMarker(
   reader: ObjectReader,
   formats: StoreFormats,
 ): Promise<Marker | undefined> {
   const bytes = await reader.get(STORE_MARKER_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX });
   if (bytes === undefined) return undefined;
   const path = reader.location(STORE_MARKER_KEY);
-  const { format, store_id: storeId } = parseMembers(path, bytes);
-  if (!Number.isSafeInteger(format)) throw damaged(path);
-  checkStoreFormat(path, format as number, formats);
-  if (typeof storeId !== "string" || storeId === "") throw damaged(path);
-  return { format: format as number, storeId };
-}
-
-function parseMembers(path: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch (cause) {
-    throw damaged(path, cause);
-  }
-  throw damaged(path);
-}
-
-function damaged(path: string, cause?: unknown): IoManifestError {
-  return new IoManifestError(
-    "CORRUPT",
-    `${path} is damaged: it must hold {"format":${FORMAT_VERSION},"store_id":"…"}; the runs beside it are not affected`,
-    { details: { path }, cause },
-  );
+  return decodeMarker(path, bytes, (format) => checkStoreFormat(path, format, formats));
 }
 
 /** Ids of the runs in a directory, in byte order; none when it is absent. Other names are not ours. */

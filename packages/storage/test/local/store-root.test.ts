@@ -1,7 +1,7 @@
 /** The marker of a store is made once, and one that this release cannot read is refused. */
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseRunId } from "@crv/core";
+import { digestOf, parseRunId } from "@crv/core";
 import { describe, expect, test } from "vitest";
 import { openDirectoryStore, openStoreRoot } from "../../src/index.js";
 import { openOptions, scratchDirectory } from "./scratch.js";
@@ -18,10 +18,9 @@ describe("openStoreRoot", () => {
   test("makes the store and finds it again", async () => {
     const root = join(await scratchDirectory(), "deep/store");
     const made = await open(root);
-    expect(JSON.parse(await readFile(join(root, "crv.json"), "utf8"))).toEqual({
-      format: 1,
-      store_id: made.storeId,
-    });
+    expect(await readFile(join(root, "crv.json"), "utf8")).toBe(
+      `{"digest":"${await digestOf(Buffer.from(`{"format":1,"store_id":"${made.storeId}"}`))}","format":1,"store_id":"${made.storeId}"}\n`,
+    );
     expect((await open(root)).storeId).toBe(made.storeId);
     expect((await open(root, false)).storeId).toBe(made.storeId);
   });
@@ -81,6 +80,24 @@ describe("openStoreRoot", () => {
       expect(await readFile(join(root, "crv.json"), "utf8")).toBe(text);
     },
   );
+
+  test("finds any bit of the marker that is flipped", async () => {
+    const root = await scratchDirectory();
+    await open(root);
+    const written = await readFile(join(root, "crv.json"));
+    for (let bit = 0; bit < written.length * 8; bit++) {
+      const bytes = Buffer.from(written);
+      bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+      await writeFile(join(root, "crv.json"), bytes);
+      await expect(open(root, false), `bit ${bit}`).rejects.toMatchObject({ code: "CORRUPT" });
+    }
+  });
+
+  test("opens a store whose marker has no digest, and needs no white space", async () => {
+    const root = await scratchDirectory();
+    await writeFile(join(root, "crv.json"), '{ "store_id": "by hand", "format": 1 }');
+    expect((await open(root)).storeId).toBe("by hand");
+  });
 
   test("refuses a marker that is too large to be one", async () => {
     const root = await scratchDirectory();
