@@ -75,7 +75,7 @@ export class AutoOptimizer {
 
   /** Resolves when no commit is under way, until something is awaited. */
   async published(): Promise<void> {
-    while (this.#publishing) await this.#publishing;
+    while (this.#publishing !== undefined) await this.#publishing;
   }
 
   /** After each commit of this process. Costs what it added, and no storage call. */

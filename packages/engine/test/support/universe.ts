@@ -20,7 +20,12 @@ import {
   simulatedLiveness,
 } from "@crv/storage-trait/testing";
 import { Int64, makeData, type RecordBatch, Schema } from "apache-arrow";
-import { type OpenedStorage, openStorage, type PhaseEvent } from "../../src/index.js";
+import {
+  type AutoOptimizePolicy,
+  type OpenedStorage,
+  openStorage,
+  type PhaseEvent,
+} from "../../src/index.js";
 import { NumberPartStore } from "./number-part-store.js";
 import type { Row } from "./row-steps.js";
 
@@ -76,6 +81,8 @@ export interface OpenProcessOptions {
   readonly onPhase?: (event: PhaseEvent) => void;
   readonly writeManifestEveryN?: number;
   readonly keysHeldMax?: number;
+  /** Default: never. */
+  readonly autoOptimize?: AutoOptimizePolicy;
   /** Default main. */
   readonly branch?: BranchName;
   /** Of another machine nothing is known: its leases must run out. */
@@ -86,8 +93,9 @@ export interface OpenProcessOptions {
 export async function openProcess(
   disk: SimulatedDisk,
   name: string,
-  { onPhase, writeManifestEveryN, keysHeldMax, branch, ...faults }: OpenProcessOptions = {},
+  options: OpenProcessOptions = {},
 ): Promise<OpenedProcess> {
+  const { onPhase, writeManifestEveryN, keysHeldMax, autoOptimize, branch, ...faults } = options;
   const { store, parts, ...wired } = startProcess(disk, name, faults);
   const opened = await openStorage({
     ...wired,
@@ -97,6 +105,7 @@ export async function openProcess(
     ...(onPhase && { onPhase }),
     ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
     ...(keysHeldMax !== undefined && { keysHeldMax }),
+    ...(autoOptimize && { autoOptimize }),
   });
   return { ...opened, store, parts };
 }

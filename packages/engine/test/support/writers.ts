@@ -219,6 +219,27 @@ const optimizing: Writer = {
     await storage.close();
   },
 };
+/** The append that fills a bucket; its parts are merged in the background, and what is left at close. */
+const optimizingUnasked: Writer = {
+  name: "automatic optimize",
+  async prepare() {
+    const disk = await runOfCommits(3);
+    const policy = { bucketPartsMax: 3, budget: { parts: 3, ms: 1000 } };
+    const opened = await openProcess(disk, WRITER, { autoOptimize: policy });
+    for (const value of [4, 5]) {
+      await commitRows(opened.storage, [{ table: LEFT, values: [value] }]);
+    }
+    return { disk, opened };
+  },
+  contents: [{ left_table: valuesUpTo(5) }, { left_table: valuesUpTo(6) }],
+  async run({ opened }, told) {
+    const { storage } = opened as OpenedProcess;
+    const { kind } = await commitRows(storage, [{ table: LEFT, values: [6] }], OPERATION);
+    if (kind === "committed") told.committed.push(OPERATION);
+    await storage.close();
+  },
+};
+
 /** Names of versions come and go, and nothing else changes. */
 function naming(name: string, change: (storage: StagedStorage) => Promise<void>): Writer {
   return {
@@ -792,6 +813,7 @@ export const WRITERS: readonly Writer[] = [
   showing("view on request", (storage) => storage.publishView(LEFT.name)),
   showing("run bundle", (storage) => storage.writeBundle(BUNDLE_FACTS)),
   optimizing,
+  optimizingUnasked,
   merging,
   cleaning,
   registering,
