@@ -5,7 +5,13 @@
  * Each rule matches the bare name as well as the file: under pnpm an undeclared import does not
  * resolve, keeps its name, and would slip past a rule about files.
  */
-const { packages, exampleImports, restricted, sourceOf } = require("./tools/import-dag/table.cjs");
+const {
+  packages,
+  exampleImports,
+  OPTIONAL_PEERS,
+  restricted,
+  sourceOf,
+} = require("./tools/import-dag/table.cjs");
 
 /** @param {string} text */
 const exactly = (text) => `^${text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}$`;
@@ -73,7 +79,7 @@ module.exports = {
       comment: "the module is not found: is it in the package's own dependencies?",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: OPTIONAL_PEERS.map(exactly) },
     },
     {
       name: "declared",

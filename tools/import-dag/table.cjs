@@ -90,6 +90,9 @@ const packages = {
 /** What an example may import of ours: it is a user. */
 const exampleImports = ["crv", "crv/models"];
 
+/** What users may bring: not installed here, so that it cannot be needed. */
+const OPTIONAL_PEERS = ["nodejs-polars"];
+
 /**
  * Modules that only some packages may import. `examples` stands for every example.
  * @type {readonly { rule: string, modules: readonly string[], allowed: readonly string[], reason: string }[]}
@@ -112,6 +115,12 @@ const restricted = [
     modules: ["piscina"],
     allowed: ["storage"],
     reason: "only storage runs workers",
+  },
+  {
+    rule: "optional-peers",
+    modules: OPTIONAL_PEERS,
+    allowed: ["io"],
+    reason: "only io hands tables to what users may bring",
   },
   {
     rule: "higher-layers",
@@ -151,4 +160,4 @@ function importRefusal(owner, specifier) {
     : `${owner} may import of ours only ${allowed.join(", ")}`;
 }
 
-module.exports = { packages, exampleImports, restricted, sourceOf, importRefusal };
+module.exports = { packages, exampleImports, OPTIONAL_PEERS, restricted, sourceOf, importRefusal };

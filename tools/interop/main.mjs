@@ -65,8 +65,8 @@ function compareTable(reader, runId, table, { parts, buckets }) {
   }
 }
 
-/** @param {readonly import("./sample-run.mjs").SampleRun[]} runs */
-async function compareWithDuckDb(runs) {
+/** @param {string} root @param {readonly import("./sample-run.mjs").SampleRun[]} runs */
+async function compareWithDuckDb(root, runs) {
   const duckdb = await openDuckDb();
   for (const { runId, tables } of runs) {
     for (const table of tables) {
@@ -78,7 +78,27 @@ async function compareWithDuckDb(runs) {
       checks.equal(duckdb.name, "manifest.json", `${runId}/${table.name}`, { found, expected });
     }
   }
+  const [run] = runs;
+  if (run !== undefined) await comparePolarsFrames(root, run, duckdb);
   duckdb.close();
+}
+
+/**
+ * @param {string} root
+ * @param {import("./sample-run.mjs").SampleRun} run
+ * @param {Awaited<ReturnType<typeof openDuckDb>>} duckdb
+ */
+async function comparePolarsFrames(root, { runId, tables }, duckdb) {
+  const { readPolarsFrames } = await import("./read-polars-frames.mjs");
+  const reader = await readPolarsFrames({ root, runId, tables }, duckdb);
+  if ("skipped" in reader) {
+    skipped.add(`${reader.name}: ${reader.skipped}`);
+    return;
+  }
+  for (const [at, table] of tables.entries()) {
+    const found = reader.tables[at]?.rows;
+    checks.equal(reader.name, "toPolars", table.name, { found, expected: expectedRows(table) });
+  }
 }
 
 /** @param {readonly import("./sample-run.mjs").SampleRun[]} runs */
@@ -160,7 +180,7 @@ async function interop() {
   try {
     const runs = [];
     for (const compression of COMPRESSIONS) runs.push(await writeSampleRun(root, compression));
-    await compareWithDuckDb(runs);
+    await compareWithDuckDb(root, runs);
     await compareWithPython(runs);
     await compareSafetensors(root);
   } finally {

@@ -17,3 +17,4 @@ export {
 } from "./arrow/text-reader.js";
 export { readTicks, sortedByTick } from "./arrow/tick-order.js";
 export { equalTypes, isAppendable } from "./arrow/type-match.js";
+export { writtenOut } from "./arrow/written-out.js";

@@ -61,6 +61,8 @@ export const ERROR_ACTIONS = {
   MERGE_CONFLICTS: "fix-input",
   /** A required column is absent from the input. */
   MISSING_COLUMN: "fix-input",
+  /** An optional package that is not installed, or does not load. */
+  MISSING_PACKAGE: "stop",
   /** What should be read does not exist. */
   NOT_FOUND: "fix-input",
   /** A required column holds a null. */

@@ -84,6 +84,7 @@ export {
   UnknownOutcomeError,
   VersionMismatch,
 } from "@crv/core";
+export { writtenOut } from "@crv/core/arrow";
 export {
   COMMIT_PHASES,
   type CommitPhase,
@@ -118,6 +119,8 @@ export {
   type LoadInput,
   type LoadMode,
   type LoadOptions,
+  type PolarsFrame,
+  type PolarsModule,
   type RecordedTable,
   Recorder,
   type RecorderOptions,

@@ -91,7 +91,7 @@ class DirectoryRuns implements RunSource {
       });
     }
     const known = this.#writing.get(runId);
-    if (known) return known;
+    if (known !== undefined) return known;
     const opened = this.#openToWrite(runId);
     this.#writing.set(runId, opened);
     opened.catch(() => this.#writing.delete(runId));

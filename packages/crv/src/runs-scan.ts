@@ -14,7 +14,15 @@ import {
 } from "@crv/core";
 import { BatchBuilder, batchOf, equalTypes } from "@crv/core/arrow";
 import { readAhead } from "@crv/engine";
-import type { ColumnOf, Int64Mode, ScannedRow, ScanOptions } from "@crv/io";
+import {
+  type ColumnOf,
+  type Int64Mode,
+  type PolarsFrame,
+  type PolarsModule,
+  polarsFrame,
+  type ScannedRow,
+  type ScanOptions,
+} from "@crv/io";
 import {
   Dictionary,
   Field,
@@ -128,6 +136,15 @@ export class RunsScan<
       builder.append(batch);
     }
     return new Table(builder === undefined ? [] : [builder.finish()]);
+  }
+
+  /**
+   * All rows as a DataFrame of nodejs-polars: as {@link Scan.toPolars}.
+   *
+   * @throws IoError `MISSING_PACKAGE`.
+   */
+  async toPolars<Frame = PolarsFrame>(polars?: PolarsModule<Frame>): Promise<Frame> {
+    return polarsFrame(this, polars);
   }
 
   /** All rows as objects, in memory at once; {@link rows} streams them. */

@@ -74,6 +74,7 @@ const VALUES = [
   "schemaVersion",
   "verifyRun",
   "writeRunBundleManifest",
+  "writtenOut",
 ];
 
 const TYPES = [
@@ -158,6 +159,8 @@ const TYPES = [
   "OptimizeReport",
   "OptimizedTable",
   "PhaseEvent",
+  "PolarsFrame",
+  "PolarsModule",
   "ProblemKind",
   "RecordedTable",
   "RecorderOptions",

@@ -2,6 +2,7 @@
 export { Dataset, type DatasetOptions } from "./dataset.js";
 export type { AppendInput, InputItem } from "./input/append-input.js";
 export type { Condition, Filter, FilterOperators, FilterValue } from "./read/filter-types.js";
+export { type PolarsFrame, type PolarsModule, polarsFrame } from "./read/polars-frame.js";
 export { rowsOfBatch } from "./read/rows-of-batch.js";
 export { Scan } from "./read/scan.js";
 export type { ScanOptions } from "./read/scan-options.js";

@@ -8,6 +8,7 @@ test("the root exports these values, and no others", () => {
     "Recorder",
     "Scan",
     "Transaction",
+    "polarsFrame",
     "readSettings",
     "rowsOfBatch",
   ]);

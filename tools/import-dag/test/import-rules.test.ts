@@ -29,6 +29,7 @@ const FAULTS = [
   ["packages/crv/src/c4.ts", 'import "node:fs/promises";', "file-system"],
   ["packages/engine/src/d1.ts", 'import "parquet-wasm";', "parquet-codec"],
   ["packages/crv/src/d2.ts", 'import "piscina";', "worker-pool"],
+  ["packages/engine/src/d5.ts", 'await import("nodejs-polars");', "optional-peers"],
   ["packages/crv/src/d3.ts", 'import "@crv/storage-trait/seal";', "imports-of-crv"],
   ["packages/recovery/src/d4.ts", 'import "@crv/storage-trait/seal";', "imports-of-recovery"],
   ["packages/manifest/src/e1.ts", 'import "@crv/storage";', "imports-of-manifest"],
@@ -55,7 +56,8 @@ const SUPPORT = {
 describe("the import rules", () => {
   test("accept the table as it is", () => {
     using tree = plantTree({
-      "packages/io/src/fine.ts": 'import "@crv/core"; import "@crv/storage-trait";',
+      "packages/io/src/fine.ts":
+        'import "@crv/core"; import "@crv/storage-trait"; await import("nodejs-polars");',
       "packages/engine/src/fine.ts":
         'import "@crv/storage-trait/residual"; import "@crv/recovery";',
       "packages/storage/src/fine.ts": 'import "node:fs/promises";',

@@ -7,6 +7,7 @@ import { abortedOr, checkNotAborted } from "../cancellation.js";
 import { checkOptions } from "../known-keys.js";
 import type { NamedTable, TableCatalog } from "../tables/table-catalog.js";
 import type { ColumnOf, Int64Mode, ScannedRow } from "../tables/table-types.js";
+import { type PolarsFrame, type PolarsModule, polarsFrame } from "./polars-frame.js";
 import { rowsOfBatch } from "./rows-of-batch.js";
 import { bindScan, type CheckedOptions, checkInt64Mode } from "./scan-options.js";
 
@@ -80,6 +81,21 @@ export class Scan<
     }
     const whole = builder?.finish() ?? first;
     return new Table(whole === undefined ? [] : [whole]);
+  }
+
+  /**
+   * All rows as a DataFrame of nodejs-polars, which you install beside crv. Text is of type String, open
+   * structs are JSON text.
+   *
+   * @example
+   * import pl from "nodejs-polars";
+   * const frame = await run.scan("flights").toPolars(pl);
+   *
+   * @param polars The module, which also types the result; without it, it is imported.
+   * @throws IoError `MISSING_PACKAGE` naming what to install; then nothing was read.
+   */
+  async toPolars<Frame = PolarsFrame>(polars?: PolarsModule<Frame>): Promise<Frame> {
+    return polarsFrame(this, polars);
   }
 
   /**

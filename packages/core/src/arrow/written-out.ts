@@ -1,0 +1,76 @@
+/**
+ * Batches whose texts are written out, row by row. Each batch of ours has dictionaries of its own: a file
+ * of Arrow's IPC format cannot hold them, and other programs take them for categories.
+ */
+import {
+  type Data,
+  DataType,
+  type Field,
+  makeData,
+  type RecordBatch,
+  Schema,
+  Struct,
+  Utf8,
+  type Vector,
+} from "apache-arrow";
+import { batchOf } from "./batch-of.js";
+import { ByteSlices } from "./byte-slices.js";
+import { NullMask } from "./null-mask.js";
+import { dictionaryTextReader } from "./text-reader.js";
+
+/** `batch` with text as plain Utf8, also within structs; its other columns are shared, not copied. */
+export function writtenOut(batch: RecordBatch): RecordBatch {
+  const schema = new Schema(batch.schema.fields.map(plainField), batch.schema.metadata);
+  return batchOf(schema, batch.numRows, batch.data.children.map(plainData));
+}
+
+function plainField(field: Field): Field {
+  return field.clone({ type: plainType(field.type) });
+}
+
+function plainType(type: DataType): DataType {
+  if (DataType.isDictionary(type)) return new Utf8();
+  return DataType.isStruct(type) ? new Struct(type.children.map(plainField)) : type;
+}
+
+function plainData(data: Data): Data {
+  const { type } = data;
+  if (DataType.isDictionary(type)) return plainTexts(data);
+  if (!DataType.isStruct(type)) return data;
+  const { length, offset, nullCount, nullBitmap } = data;
+  const children = data.children.map(plainData);
+  const struct = plainType(type) as Struct;
+  return makeData({ type: struct, length, offset, nullCount, nullBitmap, children });
+}
+
+function plainTexts(data: Data): Data<Utf8> {
+  const { length } = data;
+  const texts = new ByteSlices();
+  const nulls = new NullMask();
+  const append = textAppender(data.dictionary as Vector, texts);
+  for (let row = 0; row < length; row++) {
+    if (data.getValid(row) && append(Number(data.values[row]))) continue;
+    texts.appendEmpty(1);
+    nulls.mark(row);
+  }
+  return makeData({ type: new Utf8(), length, ...texts.finish(), ...nulls.finish(length) });
+}
+
+/** Appends the text of a code; false, and nothing is appended, when that is a null. */
+function textAppender(dictionary: Vector, texts: ByteSlices): (code: number) => boolean {
+  const [data] = dictionary.data;
+  if (dictionary.data.length === 1 && data !== undefined && DataType.isUtf8(data.type)) {
+    const { values, valueOffsets } = data;
+    return (code) => {
+      if (!data.getValid(code)) return false;
+      texts.appendBytes(values, valueOffsets[code] as number, valueOffsets[code + 1] as number);
+      return true;
+    };
+  }
+  const read = dictionaryTextReader(dictionary);
+  return (code) => {
+    const text = read(code);
+    if (text !== null) texts.appendText(text);
+    return text !== null;
+  };
+}
