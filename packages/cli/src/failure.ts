@@ -2,12 +2,12 @@
 
 import { CommanderError } from "commander";
 import { CrvError, type ErrorAction } from "crv";
-import { EXIT_BY_ACTION, EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE } from "./exit-codes.js";
+import { EXIT_BY_ACTION, EXIT_UNEXPECTED, EXIT_USAGE } from "./exit-codes.js";
 import { escapeLine } from "./format/escape-text.js";
 
 export interface Failure {
   readonly exitCode: number;
-  /** For stderr; none when everything was said already. */
+  /** For stderr. */
   readonly lines: readonly string[];
 }
 
@@ -41,9 +41,7 @@ export function describeFailure(error: unknown): Failure {
   };
 }
 
-/** commander throws for --help and --version too, with exit code 0. */
-function describeUsage({ exitCode, message }: CommanderError): Failure {
-  if (exitCode === 0) return { exitCode: EXIT_OK, lines: [] };
+function describeUsage({ message }: CommanderError): Failure {
   const text = message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
   return {
     exitCode: EXIT_USAGE,

@@ -1,27 +1,8 @@
 /** The command line: global options, and the commands in the order in which help lists them. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { addAdoptCommand } from "./commands/adopt.js";
-import { addBranchCommand } from "./commands/branch.js";
-import { addBundleCommand } from "./commands/bundle.js";
-import { addCleanupCommand } from "./commands/cleanup.js";
-import { addCopyCommands } from "./commands/copy.js";
-import { addDiffCommand } from "./commands/diff.js";
-import { addImportCommand } from "./commands/import.js";
-import { addLogCommand } from "./commands/log.js";
-import { addMergeCommand } from "./commands/merge.js";
-import { addOptimizeCommand } from "./commands/optimize.js";
-import { addPublishCommand } from "./commands/publish.js";
-import { addRecoverCommand } from "./commands/recover.js";
-import { addRepairCommand } from "./commands/repair.js";
-import { addRunsCommand } from "./commands/runs.js";
-import { addScanCommand } from "./commands/scan.js";
-import { addSettingsCommand } from "./commands/settings.js";
-import { addShowCommand } from "./commands/show.js";
-import { addTagCommand } from "./commands/tag.js";
-import { addTailCommand } from "./commands/tail.js";
-import { addVerifyCommand } from "./commands/verify.js";
-import { type CommandContext, type GlobalOptions, loadContext } from "./context.js";
+import { COMMANDS } from "./commands/registry.js";
+import type { GlobalOptions } from "./context.js";
 import type { Terminal } from "./terminal.js";
 
 const EXAMPLES = `
@@ -53,35 +34,27 @@ export function createProgram(terminal: Terminal): Command {
     .option("--json", "machine-readable results", false)
     .helpCommand(false)
     .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .configureOutput({
       writeOut: (text) => void terminal.write(text),
       // An error is told once, by the caller, in the form of all others.
       writeErr: () => {},
     })
     .addHelpText("after", EXAMPLES);
-  const contextOf = (command: Command): CommandContext =>
-    loadContext(command.optsWithGlobals<GlobalOptions>(), terminal);
-  addImportCommand(program, contextOf);
-  addRunsCommand(program, contextOf);
-  addShowCommand(program, contextOf);
-  addLogCommand(program, contextOf);
-  addDiffCommand(program, contextOf);
-  addMergeCommand(program, contextOf);
-  addBranchCommand(program, contextOf);
-  addTagCommand(program, contextOf);
-  addRecoverCommand(program, contextOf);
-  addVerifyCommand(program, contextOf);
-  addRepairCommand(program, contextOf);
-  addOptimizeCommand(program, contextOf);
-  addCleanupCommand(program, contextOf);
-  addCopyCommands(program, contextOf);
-  addScanCommand(program, contextOf);
-  addAdoptCommand(program, contextOf);
-  addPublishCommand(program, contextOf);
-  addBundleCommand(program, contextOf);
-  addTailCommand(program, contextOf);
-  addSettingsCommand(program, terminal);
+  for (const { name, usage, description } of COMMANDS) {
+    program.command(name).description(description).usage(usage);
+  }
+  program.hook("preSubcommand", (_, command) => loadCommand(command, terminal));
   return program;
+}
+
+/** Gives the command that was named its arguments, options and action. */
+async function loadCommand(command: Command, terminal: Terminal): Promise<void> {
+  const entry = COMMANDS.find(({ name }) => name === command.name());
+  if (entry === undefined) return;
+  const [addTo, { loadContext }] = await Promise.all([entry.load(), import("./context.js")]);
+  const contextOf = () => loadContext(command.optsWithGlobals<GlobalOptions>(), terminal);
+  addTo(command, contextOf, terminal);
 }
 
 function readVersion(): string {

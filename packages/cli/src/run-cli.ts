@@ -2,7 +2,6 @@
 import { CommanderError } from "commander";
 import { DamageFound } from "./damage-found.js";
 import { EXIT_BY_ACTION, EXIT_INTERRUPTED, EXIT_OK } from "./exit-codes.js";
-import { describeFailure } from "./failure.js";
 import { MergeRefused } from "./merge-refused.js";
 import { createProgram } from "./program.js";
 import type { Terminal } from "./terminal.js";
@@ -22,6 +21,10 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     if (error instanceof DamageFound) return EXIT_BY_ACTION.repair;
     if (error instanceof MergeRefused) return EXIT_BY_ACTION["fix-input"];
     if (terminal.signal.aborted) return endEarly(terminal);
+    // commander throws for --help and --version, too.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
+    // Loaded when there is a failure to tell of: it knows all errors of crv.
+    const { describeFailure } = await import("./failure.js");
     const { exitCode, lines } = describeFailure(error);
     lines.forEach(terminal.note);
     return exitCode;

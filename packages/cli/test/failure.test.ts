@@ -40,9 +40,4 @@ describe("describeFailure", () => {
       ],
     });
   });
-
-  test("says nothing of help and version", () => {
-    const help = new CommanderError(0, "commander.helpDisplayed", "(outputHelp)");
-    expect(describeFailure(help)).toEqual({ exitCode: 0, lines: [] });
-  });
 });

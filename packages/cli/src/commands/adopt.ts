@@ -1,9 +1,10 @@
 /** `crv adopt`: makes a directory that the Python original wrote a run, without rewriting a file. */
-import type { Command } from "commander";
+
 import { type AdoptReport, adoptRun } from "crv";
 import { type CommandContext, writeResult } from "../context.js";
 import { formatCount } from "../format/figures.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 import { wholeNumber } from "./arguments.js";
 
 interface AdoptOptions {
@@ -13,22 +14,15 @@ interface AdoptOptions {
   readonly message?: string;
 }
 
-export function addAdoptCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("adopt")
-    .description("make a directory that the Python original wrote a run, in one commit")
+export const addAdoptCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--bucket-size <n>", "ticks per bucket it was written with", wholeNumber(1))
     .option("--skip-damaged", "leave damaged files aside instead of stopping", false)
     .option("--actor <name>", "of the commit", "crv adopt")
     .option("--message <text>", "of the commit")
-    .action(async (runId: string, options: AdoptOptions, command: Command) =>
-      adopt(contextOf(command), runId, options),
-    );
-}
+    .action(async (runId: string, options: AdoptOptions) => adopt(contextOf(), runId, options));
+};
 
 async function adopt(
   context: CommandContext,

@@ -1,40 +1,29 @@
 /** `crv branch`: lists, makes and deletes the branches of a run. */
-import type { Command } from "commander";
+
 import type { BranchSummary } from "crv";
 import { type CommandContext, openForReading, openForWriting, writeResult } from "../context.js";
 import { formatCount } from "../format/figures.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 import { AT } from "./arguments.js";
 import { checkRefCommand, type RefCommandOptions, textOf } from "./ref-command.js";
 
-export function addBranchCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("branch")
-    .description("list the branches of a run, make one or delete one")
+export const addBranchCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .argument("[name]", "of the branch to make or delete")
     .option("--at <version>", `where it begins, ${AT}; default the newest version`)
     .option("--delete", "delete it", false)
     .option("--actor <name>", "who makes or deletes it")
     .option("--message <text>", "why")
-    .action(
-      async (
-        runId: string,
-        name: string | undefined,
-        options: RefCommandOptions,
-        command: Command,
-      ) => {
-        checkRefCommand(name, options);
-        const context = contextOf(command);
-        if (name === undefined) await listBranches(context, runId);
-        else if (options.delete) await deleteBranch(context, runId, name, options);
-        else await createBranch(context, runId, name, options);
-      },
-    );
-}
+    .action(async (runId: string, name: string | undefined, options: RefCommandOptions) => {
+      checkRefCommand(name, options);
+      const context = contextOf();
+      if (name === undefined) await listBranches(context, runId);
+      else if (options.delete) await deleteBranch(context, runId, name, options);
+      else await createBranch(context, runId, name, options);
+    });
+};
 
 async function listBranches(context: CommandContext, runId: string): Promise<void> {
   await using run = await openForReading(context, runId);

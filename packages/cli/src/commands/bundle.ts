@@ -1,26 +1,23 @@
 /** `crv bundle`: writes the run bundle. */
-import { type Command, InvalidArgumentError } from "commander";
+
+import { InvalidArgumentError } from "commander";
 import { type CommandContext, openForWriting, writeResult } from "../context.js";
+import type { AddCommand } from "./add-command.js";
 
 interface BundleOptions {
   readonly meta: Record<string, unknown>;
   readonly source?: string;
 }
 
-export function addBundleCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("bundle")
-    .description("write bundle.manifest.json: what the run holds and how it came to be")
+export const addBundleCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--meta <json>", "an object that the bundle carries", parseMeta, {})
     .option("--source <dir>", "directory of the program, whose git revision is noted")
-    .action(async (runId: string, options: BundleOptions, command: Command) =>
-      writeBundle(contextOf(command), runId, options),
+    .action(async (runId: string, options: BundleOptions) =>
+      writeBundle(contextOf(), runId, options),
     );
-}
+};
 
 async function writeBundle(
   context: CommandContext,

@@ -1,8 +1,9 @@
 /** `crv cleanup`: removes old versions and what only they name. Without `--yes` it only tells. */
-import type { Command } from "commander";
+
 import type { CleanupReport } from "crv";
 import { type CommandContext, openForWriting, writeResult } from "../context.js";
 import { formatBytes, formatCount } from "../format/figures.js";
+import type { AddCommand } from "./add-command.js";
 import { isoTime, wholeNumber } from "./arguments.js";
 
 interface CleanupCommandOptions {
@@ -15,13 +16,8 @@ interface CleanupCommandOptions {
 
 const MINUTE_MS = 60_000;
 
-export function addCleanupCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("cleanup")
-    .description("remove old versions and the files that only they name; a dry run without --yes")
+export const addCleanupCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--keep-versions <n>", "newest versions that stay, at least 3", wholeNumber(1))
     .option(
@@ -31,10 +27,10 @@ export function addCleanupCommand(
     )
     .option("--grace-minutes <n>", "what is younger stays, default 60", wholeNumber(0))
     .option("--yes", "do it", false)
-    .action(async (runId: string, options: CleanupCommandOptions, command: Command) =>
-      cleanup(contextOf(command), runId, options),
+    .action(async (runId: string, options: CleanupCommandOptions) =>
+      cleanup(contextOf(), runId, options),
     );
-}
+};
 
 async function cleanup(
   context: CommandContext,

@@ -1,10 +1,11 @@
 /** `crv diff`: what changed from one version of a run to another. */
-import type { Command } from "commander";
+
 import type { TableDiff } from "crv";
 import { type CommandContext, openForReading, writeResult } from "../context.js";
 import { formatCount } from "../format/figures.js";
 import { jsonText } from "../format/json-text.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 import { AT, nameList, wholeNumber } from "./arguments.js";
 
 interface DiffCommandOptions {
@@ -12,28 +13,18 @@ interface DiffCommandOptions {
   readonly keys?: number;
 }
 
-export function addDiffCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("diff")
-    .description("show how many rows changed from one version to another")
+export const addDiffCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .argument("<from>", AT)
     .argument("[to]", "the same; default the newest version of main")
     .option("--tables <names>", "only these tables, with commas", nameList)
     .option("--keys <n>", "name so many keys of rows of each table that has a key", wholeNumber(0))
     .action(
-      async (
-        runId: string,
-        from: string,
-        to: string | undefined,
-        options: DiffCommandOptions,
-        command: Command,
-      ) => showDiff(contextOf(command), runId, from, to, options),
+      async (runId: string, from: string, to: string | undefined, options: DiffCommandOptions) =>
+        showDiff(contextOf(), runId, from, to, options),
     );
-}
+};
 
 async function showDiff(
   context: CommandContext,

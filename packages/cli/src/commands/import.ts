@@ -1,6 +1,7 @@
 /** `crv import`: a file of another program into a table, in one commit. */
+
 import { basename } from "node:path";
-import { Argument, type Command } from "commander";
+import { Argument } from "commander";
 import {
   CrvError,
   type LoadMode,
@@ -16,6 +17,7 @@ import { openSource } from "../foreign/open-source.js";
 import { formatBytes, formatCount } from "../format/figures.js";
 import { formatPlan } from "../format/plan-view.js";
 import { showProgress } from "../progress.js";
+import type { AddCommand } from "./add-command.js";
 import {
   addImportOptions,
   chooseTick,
@@ -23,18 +25,12 @@ import {
   sourceChoices,
 } from "./import-options.js";
 
-export function addImportCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  const command = program
-    .command("import")
-    .description("import a CSV, NDJSON, Arrow or Parquet file into a table of a run, in one commit")
-    .addArgument(new Argument("<file>", "file of any origin; - reads text from stdin"));
+export const addImportCommand: AddCommand = (command, contextOf) => {
+  command.addArgument(new Argument("<file>", "file of any origin; - reads text from stdin"));
   addImportOptions(command).action(async (path: string, options: ImportOptions) =>
-    importFile(contextOf(command), path, options),
+    importFile(contextOf(), path, options),
   );
-}
+};
 
 async function importFile(
   context: CommandContext,

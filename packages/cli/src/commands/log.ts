@@ -1,9 +1,10 @@
 /** `crv log`: the commits of a run, newest first. */
-import type { Command } from "commander";
+
 import { describeRecord, RECOVERY_ACTOR } from "crv";
 import { type CommandContext, openForReading, writeResult } from "../context.js";
 import { commitRow } from "../format/commit-view.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 import { BRANCH, wholeNumber } from "./arguments.js";
 
 interface LogOptions {
@@ -15,13 +16,8 @@ interface LogOptions {
   readonly limit?: number;
 }
 
-export function addLogCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("log")
-    .description("list the commits of a run, newest first")
+export const addLogCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--branch <name>", BRANCH)
     .option("--actor <name>", `only commits of this actor, such as ${RECOVERY_ACTOR}`)
@@ -29,10 +25,8 @@ export function addLogCommand(
     .option("--from <n>", "first version, inclusive", wholeNumber(1))
     .option("--to <n>", "last version, inclusive", wholeNumber(1))
     .option("--limit <n>", "at most so many commits", wholeNumber(0))
-    .action(async (runId: string, options: LogOptions, command: Command) =>
-      listCommits(contextOf(command), runId, options),
-    );
-}
+    .action(async (runId: string, options: LogOptions) => listCommits(contextOf(), runId, options));
+};
 
 async function listCommits(
   context: CommandContext,

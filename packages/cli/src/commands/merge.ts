@@ -1,11 +1,13 @@
 /** `crv merge`: takes over into one branch what another one changed. */
-import { type Command, Option } from "commander";
+
+import { Option } from "commander";
 import type { DecidedConflict, MergeChoice, MergeReport } from "crv";
 import { type CommandContext, openForWriting, writeResult } from "../context.js";
 import { formatCount } from "../format/figures.js";
 import { jsonText } from "../format/json-text.js";
 import { textTable } from "../format/text-table.js";
 import { MergeRefused } from "../merge-refused.js";
+import type { AddCommand } from "./add-command.js";
 import { AT } from "./arguments.js";
 
 interface MergeCommandOptions {
@@ -16,13 +18,8 @@ interface MergeCommandOptions {
   readonly message?: string;
 }
 
-export function addMergeCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("merge")
-    .description("merge a branch into another one, in one commit")
+export const addMergeCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .argument("<from>", `what is merged, ${AT}`)
     .option("--into <branch>", "what it is merged into; default main")
@@ -35,10 +32,10 @@ export function addMergeCommand(
     .option("--dry-run", "only tell what would be done, with all conflicts", false)
     .option("--actor <name>", "who merges")
     .option("--message <text>", "why")
-    .action(async (runId: string, from: string, options: MergeCommandOptions, command: Command) => {
-      await merge(contextOf(command), runId, from, options);
+    .action(async (runId: string, from: string, options: MergeCommandOptions) => {
+      await merge(contextOf(), runId, from, options);
     });
-}
+};
 
 async function merge(
   context: CommandContext,

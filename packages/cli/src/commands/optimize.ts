@@ -1,9 +1,10 @@
 /** `crv optimize`: merges small parts of a run. */
-import type { Command } from "commander";
+
 import type { OptimizeReport } from "crv";
 import { type CommandContext, openForWriting, writeResult } from "../context.js";
 import { formatBytes, formatCount } from "../format/figures.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 import { nameList, wholeNumber } from "./arguments.js";
 
 interface OptimizeCommandOptions {
@@ -11,20 +12,15 @@ interface OptimizeCommandOptions {
   readonly targetBytes?: number;
 }
 
-export function addOptimizeCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("optimize")
-    .description("merge small parts: the same rows in fewer files")
+export const addOptimizeCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--tables <names>", "only these, separated by commas", nameList)
     .option("--target-bytes <n>", "size of the parts that are aimed at", wholeNumber(1))
-    .action(async (runId: string, options: OptimizeCommandOptions, command: Command) =>
-      optimize(contextOf(command), runId, options),
+    .action(async (runId: string, options: OptimizeCommandOptions) =>
+      optimize(contextOf(), runId, options),
     );
-}
+};
 
 async function optimize(
   context: CommandContext,

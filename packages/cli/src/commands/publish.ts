@@ -1,27 +1,21 @@
 /** `crv publish`: writes the published views of a run anew, from its log. */
-import type { Command } from "commander";
+
 import type { TableManifest } from "crv";
 import { type CommandContext, openForWriting, writeResult } from "../context.js";
 import { formatBytes, formatCount } from "../format/figures.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 
 interface PublishOptions {
   readonly table?: string;
 }
 
-export function addPublishCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("publish")
-    .description("write the manifest.json of each table anew, from the log")
+export const addPublishCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--table <name>", "of this table only")
-    .action(async (runId: string, { table }: PublishOptions, command: Command) =>
-      publish(contextOf(command), runId, table),
-    );
-}
+    .action(async (runId: string, { table }: PublishOptions) => publish(contextOf(), runId, table));
+};
 
 /** A table that fails keeps none of the others from being shown. */
 async function publish(

@@ -1,5 +1,5 @@
 /** `crv recover`: settles what dead writers left in a run, or tells what that would be. */
-import type { Command } from "commander";
+
 import { type CommandContext, openForReading, openForWriting, writeResult } from "../context.js";
 import {
   describePending,
@@ -7,24 +7,20 @@ import {
   formatPending,
   formatSweep,
 } from "../format/recovery-view.js";
+import type { AddCommand } from "./add-command.js";
 
 interface RecoverOptions {
   readonly dryRun: boolean;
 }
 
-export function addRecoverCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("recover")
-    .description("settle what writers that died left in a run")
+export const addRecoverCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--dry-run", "show what would be done, write nothing", false)
-    .action(async (runId: string, { dryRun }: RecoverOptions, command: Command) =>
-      dryRun ? showPending(contextOf(command), runId) : recoverRun(contextOf(command), runId),
+    .action(async (runId: string, { dryRun }: RecoverOptions) =>
+      dryRun ? showPending(contextOf(), runId) : recoverRun(contextOf(), runId),
     );
-}
+};
 
 async function showPending(context: CommandContext, runId: string): Promise<void> {
   await using run = await openForReading(context, runId);

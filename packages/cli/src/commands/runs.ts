@@ -1,5 +1,6 @@
 /** `crv runs`: the runs of the store. */
-import { type Command, Option } from "commander";
+
+import { Option } from "commander";
 import {
   openStore,
   type RunStatus,
@@ -11,25 +12,19 @@ import { type CommandContext, writeResult } from "../context.js";
 import { formatBytes, formatCount } from "../format/figures.js";
 import { jsonText } from "../format/json-text.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 
 /** Of the column of parameters; `--json` shows all of them. */
 const PARAMETERS_CHARS_MAX = 60;
 
 const STATUSES = ["running", "finished", "crashed", "unknown"] as const satisfies RunStatus[];
 
-export function addRunsCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("runs")
-    .description("list the runs of the store")
+export const addRunsCommand: AddCommand = (command, contextOf) => {
+  command
     .option("--label <text>", "only runs with this label")
     .addOption(new Option("--status <status>", "only runs of this status").choices(STATUSES))
-    .action(async (options: RunsOptions, command: Command) =>
-      listRuns(contextOf(command), options),
-    );
-}
+    .action(async (options: RunsOptions) => listRuns(contextOf(), options));
+};
 
 async function listRuns(context: CommandContext, options: RunsOptions): Promise<void> {
   const store = await openStore(context.root);

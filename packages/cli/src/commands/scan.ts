@@ -1,8 +1,8 @@
 /** `crv scan`: rows of a table, printed or exported. */
-import { type Command, Option } from "commander";
+
+import { Option } from "commander";
 import { CrvError, type Run, type ScanOptions } from "crv";
 import { type CommandContext, openForReading } from "../context.js";
-import { exportRows } from "../export/export-rows.js";
 import { FILE_FORMATS, type FileFormat, formatOf } from "../foreign/file-format.js";
 import { formatCount } from "../format/figures.js";
 import type { Row } from "../format/printed-row.js";
@@ -15,6 +15,7 @@ import {
   type RowFormat,
 } from "../format/row-format.js";
 import { inChunks, selectRows } from "../format/selected-rows.js";
+import type { AddCommand } from "./add-command.js";
 import { AT, BRANCH, jsonObject, nameList, wholeNumber } from "./arguments.js";
 
 /** A table is for reading, and is held in memory to align its columns. */
@@ -35,13 +36,8 @@ interface ScanCommandOptions {
   readonly output?: string;
 }
 
-export function addScanCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("scan")
-    .description("print rows of a table")
+export const addScanCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .argument("<table>", "name of the table")
     .option("--branch <name>", BRANCH)
@@ -69,18 +65,19 @@ export function addScanCommand(
       ).choices([...new Set([...ROW_FORMATS, ...FILE_FORMATS])]),
     )
     .option("--output <file>", "into a file, which appears whole or not at all")
-    .action(async (runId: string, table: string, options: ScanCommandOptions, command: Command) => {
-      const context = contextOf(command);
+    .action(async (runId: string, table: string, options: ScanCommandOptions) => {
+      const context = contextOf();
       const { output } = options;
       const format = chooseFormat(context, options);
       await using run = await openForReading(context, runId, options);
       if (output !== undefined) {
         const selected = { run, table, options: scanOptions(context, options) };
+        const { exportRows } = await import("../export/export-rows.js");
         await exportRows(context, selected, output, format as FileFormat);
       } else if (format === "table") await printTable(context, run, table, options);
       else await printStream(context, run, table, options, format as "ndjson" | "csv");
     });
-}
+};
 
 /** @throws CrvError `INVALID_ARGUMENT` for a format that a terminal, or a file, cannot have. */
 function chooseFormat(

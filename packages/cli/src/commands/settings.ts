@@ -1,21 +1,19 @@
 /** `crv settings`: the settings that are in effect here, and where each comes from. */
-import type { Command } from "commander";
+
 import { type EffectiveSetting, loadSettings } from "crv";
 import { type GlobalOptions, type OutputContext, writeResult } from "../context.js";
 import { jsonText } from "../format/json-text.js";
 import { textTable } from "../format/text-table.js";
-import type { Terminal } from "../terminal.js";
+import type { AddCommand } from "./add-command.js";
 
-export function addSettingsCommand(program: Command, terminal: Terminal): void {
-  program
-    .command("settings")
-    .description("show the settings that are in effect, and where each comes from")
+export const addSettingsCommand: AddCommand = (command, _contextOf, terminal) => {
+  command
     .option("--file <path>", "this settings file instead of the one of the working directory")
-    .action(async ({ file }: { readonly file?: string }, command: Command) => {
+    .action(async ({ file }: { readonly file?: string }) => {
       const { json, root } = command.optsWithGlobals<GlobalOptions>();
       await showSettings({ json, terminal }, root, file);
     });
-}
+};
 
 /** A setting as the command has it: `--root` is above all that is loaded. */
 interface ShownSetting extends Pick<EffectiveSetting, "key" | "value"> {

@@ -1,10 +1,11 @@
 /** `crv show`: a run's version and tables; with `--recovery`, what recovery would do and has done. */
-import type { Command } from "commander";
+
 import { describeRecord, RECOVERY_ACTOR, type Run, type TableSummary } from "crv";
 import { type CommandContext, openForReading, writeResult } from "../context.js";
 import { formatBytes, formatCount, formatTicks } from "../format/figures.js";
 import { describePending, formatPending, formatRecoveries } from "../format/recovery-view.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 import { AT, BRANCH } from "./arguments.js";
 
 /** Past recoveries that are shown; `crv log` lists the others. */
@@ -16,21 +17,14 @@ interface ShowOptions {
   readonly recovery: boolean;
 }
 
-export function addShowCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("show")
-    .description("show the version and the tables of a run")
+export const addShowCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--branch <name>", BRANCH)
     .option("--at <version>", `as of ${AT}`)
     .option("--recovery", "also what recovery would do, and has done", false)
-    .action(async (runId: string, options: ShowOptions, command: Command) =>
-      showRun(contextOf(command), runId, options),
-    );
-}
+    .action(async (runId: string, options: ShowOptions) => showRun(contextOf(), runId, options));
+};
 
 async function showRun(
   context: CommandContext,

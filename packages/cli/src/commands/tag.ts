@@ -1,40 +1,29 @@
 /** `crv tag`: lists, makes and deletes the tags of a run. */
-import type { Command } from "commander";
+
 import type { TagSummary } from "crv";
 import { type CommandContext, openForReading, openForWriting, writeResult } from "../context.js";
 import { formatCount } from "../format/figures.js";
 import { textTable } from "../format/text-table.js";
+import type { AddCommand } from "./add-command.js";
 import { AT } from "./arguments.js";
 import { checkRefCommand, type RefCommandOptions, textOf } from "./ref-command.js";
 
-export function addTagCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("tag")
-    .description("list the tags of a run, make one or delete one")
+export const addTagCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .argument("[name]", "of the tag to make or delete")
     .option("--at <version>", `what it names, ${AT}; default the newest version`)
     .option("--delete", "delete it", false)
     .option("--actor <name>", "who makes or deletes it")
     .option("--message <text>", "why")
-    .action(
-      async (
-        runId: string,
-        name: string | undefined,
-        options: RefCommandOptions,
-        command: Command,
-      ) => {
-        checkRefCommand(name, options);
-        const context = contextOf(command);
-        if (name === undefined) await listTags(context, runId);
-        else if (options.delete) await deleteTag(context, runId, name, options);
-        else await createTag(context, runId, name, options);
-      },
-    );
-}
+    .action(async (runId: string, name: string | undefined, options: RefCommandOptions) => {
+      checkRefCommand(name, options);
+      const context = contextOf();
+      if (name === undefined) await listTags(context, runId);
+      else if (options.delete) await deleteTag(context, runId, name, options);
+      else await createTag(context, runId, name, options);
+    });
+};
 
 async function listTags(context: CommandContext, runId: string): Promise<void> {
   await using run = await openForReading(context, runId);

@@ -1,5 +1,5 @@
 /** `crv tail`: the commits of a run as they happen, or the rows that they bring to a table. */
-import type { Command } from "commander";
+
 import { describeRecord, type FollowedCommit, type FollowOptions } from "crv";
 import { type CommandContext, openForReading } from "../context.js";
 import { commitRow } from "../format/commit-view.js";
@@ -7,6 +7,7 @@ import { escapeLine } from "../format/escape-text.js";
 import { jsonText } from "../format/json-text.js";
 import { rowPrinter } from "../format/printed-row.js";
 import { formatNdjson } from "../format/row-format.js";
+import type { AddCommand } from "./add-command.js";
 import { wholeNumber } from "./arguments.js";
 
 interface TailOptions {
@@ -15,21 +16,14 @@ interface TailOptions {
   readonly commits?: number;
 }
 
-export function addTailCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("tail")
-    .description("print the commits of a run as they happen, until Ctrl-C")
+export const addTailCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--table <name>", "the new rows of this table, one JSON object a line")
     .option("--from <n>", "first version; default the next one", wholeNumber(1))
     .option("--commits <n>", "end after so many commits", wholeNumber(1))
-    .action(async (runId: string, options: TailOptions, command: Command) =>
-      tail(contextOf(command), runId, options),
-    );
-}
+    .action(async (runId: string, options: TailOptions) => tail(contextOf(), runId, options));
+};
 
 async function tail(
   context: CommandContext,

@@ -1,28 +1,24 @@
 /** `crv verify`: compares what a run has stored with what its log says. */
-import type { Command } from "commander";
+
 import { openRun, verifyRun } from "crv";
 import { type CommandContext, writeResult } from "../context.js";
 import { DamageFound } from "../damage-found.js";
 import { describeVerification, formatVerification } from "../format/verify-view.js";
 import { showProgress } from "../progress.js";
+import type { AddCommand } from "./add-command.js";
 
 interface VerifyCommandOptions {
   readonly deep: boolean;
 }
 
-export function addVerifyCommand(
-  program: Command,
-  contextOf: (command: Command) => CommandContext,
-): void {
-  program
-    .command("verify")
-    .description("look for damage; ends with 4 when there is some")
+export const addVerifyCommand: AddCommand = (command, contextOf) => {
+  command
     .argument("<run>", "run id")
     .option("--deep", "read every byte of every part, too", false)
-    .action(async (runId: string, { deep }: VerifyCommandOptions, command: Command) =>
-      verify(contextOf(command), runId, deep),
+    .action(async (runId: string, { deep }: VerifyCommandOptions) =>
+      verify(contextOf(), runId, deep),
     );
-}
+};
 
 async function verify(context: CommandContext, runId: string, deep: boolean): Promise<void> {
   const { root, terminal } = context;

@@ -1,13 +1,9 @@
-/** Opens a file of any format as the source of an import. */
+/** Opens a file of any format as the source of an import. The reader of a format is loaded when it is needed. */
 import { CrvError } from "crv";
 import { formatCount } from "../format/figures.js";
-import { openArrowSource } from "./arrow-source.js";
-import { openCsv } from "./csv-file.js";
 import { STDIN } from "./file-bytes.js";
 import { extensionOf, type FileFormat, formatOf } from "./file-format.js";
 import type { ForeignSource } from "./foreign-source.js";
-import { openNdjson } from "./ndjson-file.js";
-import { openParquetSource } from "./parquet-source.js";
 import { type ColumnChoices, chooseColumns } from "./text-columns.js";
 import type { TextRecords } from "./text-records.js";
 import { readTextRows } from "./text-rows.js";
@@ -38,7 +34,11 @@ export async function openSource(path: string, choices: SourceChoices): Promise<
   if (path === STDIN) {
     throw new CrvError("INVALID_ARGUMENT", `${format} is read from a file, not from stdin`);
   }
-  if (format === "arrow") return openArrowSource(path, choices);
+  if (format === "arrow") {
+    const { openArrowSource } = await import("./arrow-source.js");
+    return openArrowSource(path, choices);
+  }
+  const { openParquetSource } = await import("./parquet-source.js");
   return openParquetSource(path, choices.only);
 }
 
@@ -52,8 +52,9 @@ function typedSource(format: string, records: TextRecords, choices: ColumnChoice
   };
 }
 
-function openCsvAs(path: string, { text }: SourceChoices): Promise<TextRecords> {
+async function openCsvAs(path: string, { text }: SourceChoices): Promise<TextRecords> {
   const { delimiter = extensionOf(path) === "tsv" ? "\t" : ",", header, nulls, inferRows } = text;
+  const { openCsv } = await import("./csv-file.js");
   return openCsv(
     {
       path,
@@ -65,7 +66,11 @@ function openCsvAs(path: string, { text }: SourceChoices): Promise<TextRecords> 
   );
 }
 
-function openNdjsonAs(path: string, { text, types, only }: SourceChoices): Promise<TextRecords> {
+async function openNdjsonAs(
+  path: string,
+  { text, types, only }: SourceChoices,
+): Promise<TextRecords> {
+  const { openNdjson } = await import("./ndjson-file.js");
   const declared = [...types.keys()];
   return openNdjson(
     { path, declared, ...(only !== undefined && { only }) },
