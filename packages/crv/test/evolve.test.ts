@@ -201,3 +201,95 @@ describe("run.evolve", () => {
     expect(await again.scan("holdings").toRows()).toMatchObject([{ note: null }, { note: "x" }]);
   });
 });
+
+describe("tx.evolve", () => {
+  test("fills a new column in the same commit, and all of it shows at once", async () => {
+    const root = await scratchDirectory();
+    await using run = await fill(root);
+    const result = await run.transaction(async (tx) => {
+      const evolved = await tx.evolve("trips", { add: { late: "bool?" }, drop: ["payload"] });
+      expect(Object.keys(evolved.columns)).toContain("late");
+      expect(await tx.scan("trips", { columns: ["late"] }).toRows()).toEqual([{ late: null }]);
+      await tx.update("trips", { delay: { gt: 1 } }, { late: true });
+      await tx.insert("trips", [{ ...ROW, city: "Zug", seats: 5, late: false }]);
+      await tx.insert("holdings", [{ tick: 1, agent_id: "A0", token_id: "T1", quantity: 1 }]);
+      expect(await tx.scan("trips", { filter: { late: true } }).count()).toBe(1);
+      expect(Object.keys((await rowsOf(run))[0] as object)).not.toContain("late");
+    });
+    expect(result).toMatchObject({
+      version: 2,
+      tables: [{ table: "trips", rowsAdded: 2, rowsRemoved: 1 }, { table: "holdings" }],
+    });
+    const { payload: _, ...expected } = { ...ROW, payload: null };
+    const rows = [
+      { ...expected, late: true },
+      { ...expected, city: "Zug", seats: 5, late: false },
+    ];
+    expect(await rowsOf(run)).toEqual(rows);
+    await using again = await openTrips(root);
+    expect(await rowsOf(again)).toEqual(rows);
+    await using before = await run.at(1);
+    expect(await before.scan("trips").toRows()).toEqual([{ ...ROW, payload: null }]);
+    expect((await run.verify({ deep: true })).problems).toEqual([]);
+  });
+
+  test("changes nothing when the work throws, and the run goes on with the columns it has", async () => {
+    await using run = await fill(await scratchDirectory());
+    const work = run.transaction(async (tx) => {
+      await tx.evolve(TRIPS, { add: { note: "str?" } });
+      await tx.update("trips", { city: "Bern" }, { note: "n" } as object);
+      throw new Error("changed my mind");
+    });
+    await expect(work).rejects.toThrow("changed my mind");
+    expect(run.version).toBe(1);
+    await run.append(TRIPS, [{ ...ROW, city: "Zug", seats: 5 }]);
+    expect(await rowsOf(run)).toHaveLength(2);
+    expect(await listParts(run.path)).toHaveLength(2);
+  });
+
+  test("comes before rows of the table, once, and needs a table that is there", async () => {
+    await using run = await fill(await scratchDirectory());
+    const add = { add: { note: "str?" } } as const;
+    const again = { name: "IoSchemaError", code: "INVALID_ARGUMENT", says: ["trips", "first"] };
+    await refusal(
+      () =>
+        run.transaction(async (tx) => {
+          await tx.delete("trips", { city: "nowhere" });
+          await tx.evolve("trips", add);
+          await tx.evolve("trips", { add: { more: "str?" } });
+        }),
+      again,
+    );
+    await refusal(
+      () =>
+        run.transaction(async (tx) => {
+          await tx.update("trips", { city: "Bern" }, { seats: 7 });
+          await tx.evolve("trips", add);
+        }),
+      again,
+    );
+    await refusal(() => run.transaction(async (tx) => void (await tx.evolve("messages", add))), {
+      name: "IoSchemaError",
+      code: "UNKNOWN_TABLE",
+      says: ["messages"],
+    });
+    expect(run.version).toBe(1);
+  });
+
+  test("conflicts with what another handle did to the table", async () => {
+    const root = await scratchDirectory();
+    await using run = await fill(root);
+    await using other = await openTrips(root);
+    await refusal(
+      () =>
+        run.transaction(async (tx) => {
+          await tx.evolve("trips", { add: { note: "str?" } });
+          await tx.insert("trips", [{ ...ROW, city: "Zug", seats: 5, note: "n" }]);
+          await other.append("trips", [{ ...ROW, city: "Chur", seats: 6 }]);
+        }),
+      { name: "ConflictError", code: "CONFLICT", says: ["trips"] },
+    );
+    await run.refresh();
+    expect((await rowsOf(run)).map(({ city }) => city).sort()).toEqual(["Bern", "Chur"]);
+  });
+});

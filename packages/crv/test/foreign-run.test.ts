@@ -281,4 +281,25 @@ describe("run.stageFiles", () => {
     expect(run.version).toBe(0);
     expect(await listParts(run.path)).toHaveLength(4);
   });
+
+  test("inside a transaction, registers files together with rows, or neither", async () => {
+    await using run = await openRun({ root: await scratchDirectory(), runId: "r1" });
+    const row = { tick: 1, agent_id: "A9", token_id: "T1", quantity: 5 };
+    const file = await place(run, name("a"));
+    const failing = run.transaction(async (tx) => {
+      await tx.stageFiles({ holdings: [file] });
+      throw new Error("changed my mind");
+    });
+    await expect(failing).rejects.toThrow("changed my mind");
+    expect(run.version).toBe(0);
+    const result = await run.transaction(async (tx) => {
+      await tx.stageFiles({ holdings: [file] });
+      expect(await tx.scan("holdings").count()).toBe(3);
+      await tx.insert("holdings", [row]);
+      await tx.putFile("origin.txt", new TextEncoder().encode("worker 1"));
+    });
+    expect(result).toMatchObject({ version: 1, tables: [{ table: "holdings", rowsAdded: 4 }] });
+    expect(await run.scan("holdings").count()).toBe(4);
+    expect(await run.scan("holdings").files()).toContain(join(run.path, file));
+  });
 });

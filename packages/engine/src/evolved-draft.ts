@@ -20,7 +20,7 @@ export function evolvedDraft(
   if (draft.hasEffect) {
     throw new IoSchemaError(
       "INVALID_ARGUMENT",
-      `rows of ${table} are staged already: change its columns first, or in a commit of its own`,
+      `table "${table}" is changed here already: change its columns first and once, or in a commit of its own`,
       { details: { what: "stageSchema", table } },
     );
   }

@@ -392,8 +392,9 @@ export class EngineOperation implements StagedOperation {
     return draft;
   }
 
-  /** The strictest expectation is kept. */
+  /** The strictest expectation is kept. What was read may be rewritten. */
   #expect(table: TableKey, version: TableVersion | null): void {
+    if (version !== null) this.#context.auto?.enter(this.ref.operationId);
     this.#expected.set(table, this.#expected.get(table) ?? version);
   }
 

@@ -83,6 +83,21 @@ describe("automatic optimizing", () => {
     }
   });
 
+  test.each([4, 8, 16])(
+    "lets an operation that rewrites come first, after %i appends",
+    async (count) => {
+      const { storage } = await open(new SimulatedDisk(), POLICY);
+      await append(storage, upTo(count));
+      // What the appends made due is under way by now.
+      await using base = await storage.snapshot();
+      await using tx = await storage.begin({ base, mode: "blind" });
+      await tx.stageDelete(LEFT.name, { kind: "compare", column: "value", op: "eq", value: 1 });
+      assert.equal((await tx.commit()).kind, "committed");
+      assert.deepEqual(sorted(await readValues(storage, LEFT.name)), upTo(count).slice(1));
+      await storage.close();
+    },
+  );
+
   test("merges at close what was left, and nothing where there is little", async () => {
     const disk = new SimulatedDisk();
     const first = await open(disk);

@@ -186,7 +186,7 @@ export interface StagedOperation extends AsyncDisposable {
    * since the base is a conflict.
    *
    * @throws IoSchemaError `DESCRIPTOR_MISMATCH`, `UNKNOWN_TABLE`, `INVALID_ARGUMENT` when rows of the
-   *   table are staged already.
+   *   table are staged already, or its columns changed.
    */
   stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle>;
   /**

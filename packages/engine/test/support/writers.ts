@@ -380,6 +380,22 @@ const registering: Writer = {
   },
 };
 
+/** As {@link registering}, with rows of another table. */
+const registeringWithRows: Writer = {
+  ...registering,
+  ...operation("registration of a part, with rows beside it", HELD, async (storage) => {
+    await using base = await storage.snapshot();
+    await using tx = await storage.begin({ base, mode: "blind", operationId: OPERATION });
+    await tx.stageSchema(NAMED.name, { kind: "create", descriptor: NAMED });
+    await tx.stageFiles(NAMED.name, [FOREIGN_PART]);
+    await tx.stageDelete(LEFT.name, valueIsOne);
+    return tx.commit();
+  }),
+  contents: [HELD, { ...HELD, left_table: [2], [NAMED.name]: [1, 2] }],
+  leftovers: true,
+  prepare: registering.prepare,
+};
+
 const adopting: Writer = {
   name: "adoption",
   contents: [{}, { [NAMED.name]: [1, 2] }],
@@ -800,6 +816,11 @@ export const WRITERS: readonly Writer[] = [
       ...evolveDescriptor(LEFT, { makeNullable: ["value"] }),
     }),
   ),
+  changing("change of columns, with rows beside it", LEFT, { left_table: [2, 7] }, async (tx) => {
+    const change = evolveDescriptor(LEFT, { makeNullable: ["value"] });
+    await tx.stageSchema(LEFT.name, { kind: "evolve", ...change });
+    await tx.stageUpdate(LEFT.name, valueIsOne, valueRow(LEFT, 7));
+  }),
   operation("transaction of rows, tensors and a file", ALL, (storage) =>
     commitAll(storage, OPERATION),
   ),
@@ -817,6 +838,7 @@ export const WRITERS: readonly Writer[] = [
   merging,
   cleaning,
   registering,
+  registeringWithRows,
   adopting,
   trimming,
   naming("creation of a branch and a tag", async (storage) => {

@@ -1,5 +1,6 @@
 /** A change of a table's columns as one operation. Source: docs/format/descriptor.md, "Evolution". */
 import {
+  type EvolvedTable,
   evolveDescriptor,
   IoSchemaError,
   type TableDescriptor,
@@ -7,8 +8,9 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
+import type { SnapshotHandle } from "@crv/storage-trait";
 import { checkNotAborted } from "../cancellation.js";
-import type { NamedTable } from "../tables/table-catalog.js";
+import type { NamedTable, TableCatalog } from "../tables/table-catalog.js";
 import type { WriteContext } from "./append-rows.js";
 import { landedOrThrow } from "./conflict-advice.js";
 import { checkWriteOptions, intentOf, type WriteOptions } from "./write-options.js";
@@ -34,17 +36,7 @@ export async function evolveTable(
   checkWriteOptions("evolve", options);
   await using snapshot = await storage.snapshot();
   const { key } = table;
-  const stored = snapshot.descriptor(key);
-  if (stored === undefined) {
-    throw new IoSchemaError(
-      "UNKNOWN_TABLE",
-      `table "${key}" is not in the run, so there is nothing to change: describe it as it shall be`,
-      { details: { table: key, version: snapshot.version } },
-    );
-  }
-  catalog.resolve(table, snapshot);
-  const { descriptor, dropped } = evolveDescriptor(stored, evolution);
-  catalog.checkEvolved(descriptor);
+  const { descriptor, dropped } = evolvedTable(catalog, table, snapshot, evolution);
   await using operation = await storage.begin({ ...intentOf(snapshot, options), mode: "strict" });
   await operation.stageSchema(key, { kind: "evolve", descriptor, dropped });
   const { signal } = options;
@@ -58,4 +50,26 @@ export async function evolveTable(
     tableVersion: landed.tableVersion(key),
     descriptor: evolved,
   };
+}
+
+/** The table of `snapshot` with its columns changed. @throws as `Dataset.evolve`. */
+export function evolvedTable(
+  catalog: TableCatalog,
+  table: NamedTable,
+  snapshot: SnapshotHandle,
+  evolution: TableEvolution,
+): EvolvedTable {
+  const { key } = table;
+  const stored = snapshot.descriptor(key);
+  if (stored === undefined) {
+    throw new IoSchemaError(
+      "UNKNOWN_TABLE",
+      `table "${key}" is not in the run, so there is nothing to change: describe it as it shall be`,
+      { details: { table: key, version: snapshot.version } },
+    );
+  }
+  catalog.resolve(table, snapshot);
+  const evolved = evolveDescriptor(stored, evolution);
+  catalog.checkEvolved(evolved.descriptor);
+  return evolved;
 }

@@ -22,7 +22,9 @@ export async function runTransaction<Tables extends Descriptors, Made extends Tr
   await using operation = await storage.begin(intentOf(snapshot, options));
   const transaction = make(context, snapshot, operation, options);
   const staged = await endOf(work, transaction, signal);
-  return commitTables(context, operation, staged, signal);
+  const result = await commitTables(context, operation, staged, signal);
+  for (const table of staged.evolved.values()) context.catalog.evolve(table);
+  return result;
 }
 
 async function endOf<Tables extends Descriptors, Made extends Transaction<Tables>>(

@@ -1,6 +1,7 @@
 /** Parts that other programs wrote, registered in one commit. Source: docs/format/foreign-runs.md. */
-import { IoSchemaError, parseObjectKey, show } from "@crv/core";
+import { IoSchemaError, type ObjectKey, parseObjectKey, show } from "@crv/core";
 import { checkNotAborted } from "../cancellation.js";
+import type { NamedTable, TableCatalog } from "../tables/table-catalog.js";
 import type { WriteContext } from "./append-rows.js";
 import { commitTables, type TransactionResult } from "./commit-tables.js";
 import { StagedTables } from "./staged-tables.js";
@@ -20,16 +21,7 @@ export async function stageFiles(
   checkWriteOptions("stageFiles", options);
   const { storage, catalog } = context;
   const { signal } = options;
-  const named = Object.entries(files).map(([table, paths]) => {
-    if (!Array.isArray(paths)) {
-      throw new IoSchemaError(
-        "INVALID_ARGUMENT",
-        `files of "${table}" must be a list of paths (got: ${show(paths)})`,
-        { details: { what: "files", table } },
-      );
-    }
-    return { table: catalog.find(table), paths: paths.map((path) => parseObjectKey(path)) };
-  });
+  const named = pathsByTable(catalog, files);
   await using snapshot = await storage.snapshot();
   await using operation = await storage.begin(intentOf(snapshot, options));
   const staged = new StagedTables();
@@ -46,4 +38,23 @@ export async function stageFiles(
     checkNotAborted(signal);
   }
   return commitTables(context, operation, staged, signal);
+}
+
+export interface NamedFiles {
+  readonly table: NamedTable;
+  readonly paths: readonly ObjectKey[];
+}
+
+/** @throws IoSchemaError `INVALID_ARGUMENT`, `UNKNOWN_TABLE`. GrammarError `INVALID_NAME`. */
+export function pathsByTable(catalog: TableCatalog, files: FilesByTable): readonly NamedFiles[] {
+  return Object.entries(files).map(([table, paths]) => {
+    if (!Array.isArray(paths)) {
+      throw new IoSchemaError(
+        "INVALID_ARGUMENT",
+        `files of "${table}" must be a list of paths (got: ${show(paths)})`,
+        { details: { what: "files", table } },
+      );
+    }
+    return { table: catalog.find(table), paths: paths.map((path) => parseObjectKey(path)) };
+  });
 }

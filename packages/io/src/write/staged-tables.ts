@@ -1,5 +1,5 @@
 /** What a transaction has staged so far, table by table, for its result. */
-import type { PartEntry, TableKey } from "@crv/core";
+import type { PartEntry, TableDescriptor, TableKey } from "@crv/core";
 import type { StagedHandle } from "@crv/storage-trait";
 import { describeRows, rowsOfParts, type WrittenRows } from "./append-result.js";
 
@@ -18,6 +18,8 @@ interface Staged {
 
 export class StagedTables {
   readonly #staged = new Map<TableKey, Staged>();
+  /** Tables whose columns change, as they will be. */
+  readonly evolved = new Map<TableKey, TableDescriptor>();
 
   add(handle: StagedHandle, ignoredColumns: readonly string[] = []): void {
     const staged = this.#staged.get(handle.table) ?? {

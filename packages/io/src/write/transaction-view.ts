@@ -3,18 +3,18 @@ import type { TableDescriptor, TableKey } from "@crv/core";
 import type { SnapshotHandle, StagedOperation } from "@crv/storage-trait";
 import type { ScanSource } from "../read/scan.js";
 
-/** @param described Tables that the transaction makes. */
+/** @param changed A table that the transaction makes or changes the columns of, as it will be. */
 export function transactionView(
   base: SnapshotHandle,
   operation: StagedOperation,
-  described: ReadonlyMap<TableKey, TableDescriptor>,
+  changed: (table: TableKey) => TableDescriptor | undefined,
 ): ScanSource {
   // Closing it must not close the base, which belongs to the transaction.
   const close = (): Promise<void> => Promise.resolve();
   return {
     snapshot: async () => ({
       ...base,
-      descriptor: (table) => base.descriptor(table) ?? described.get(table),
+      descriptor: (table) => changed(table) ?? base.descriptor(table),
       close,
       [Symbol.asyncDispose]: close,
     }),

@@ -7,6 +7,7 @@ import {
   IoSchemaError,
   type Predicate,
   type TableDescriptor,
+  type TableEvolution,
   type TableKey,
 } from "@crv/core";
 import type { SnapshotHandle, StagedHandle, StagedOperation } from "@crv/storage-trait";
@@ -29,7 +30,9 @@ import type {
 import type { ValidateRows } from "../validate/row-check.js";
 import type { WriteContext } from "./append-rows.js";
 import { EncodedInput } from "./encoded-input.js";
+import { evolvedTable } from "./evolve-table.js";
 import { encodeSet } from "./set-columns.js";
+import { type FilesByTable, pathsByTable } from "./stage-files.js";
 import { StagedTables } from "./staged-tables.js";
 import { transactionView } from "./transaction-view.js";
 import type { WriteOptions } from "./write-options.js";
@@ -133,6 +136,34 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     );
   }
 
+  /**
+   * Changes the columns of a table, as `Dataset.evolve` does, before rows of it are changed here. What follows
+   * in this transaction sees the table as it will be: new columns can be filled in the same commit.
+   *
+   * @example
+   * await run.transaction(async (tx) => {
+   *   await tx.evolve("trips", { add: { late: "bool?" } });
+   *   await tx.update("trips", { delay: { gt: 60 } }, { late: true });
+   * });
+   * @returns The table as it will be.
+   * @throws SchemaError `INVALID_DESCRIPTOR`. IoSchemaError `UNKNOWN_TABLE`, `DESCRIPTOR_MISMATCH`;
+   *   `INVALID_ARGUMENT` when this transaction has changed rows or columns of the table already.
+   */
+  evolve<const Named extends TableArgument<Tables>>(
+    table: Named,
+    evolution: TableEvolution,
+  ): Promise<TableDescriptor> {
+    return this.#inTurn(() => this.#evolve(table, evolution));
+  }
+
+  /**
+   * Registers files that other programs wrote, together with the other changes. The contract is that of
+   * `Dataset.stageFiles`.
+   */
+  stageFiles(files: FilesByTable): Promise<void> {
+    return this.#inTurn(() => this.#stageFiles(files));
+  }
+
   /** As `Dataset.scan`, of what the transaction has made so far. The table joins its read set. */
   scan<
     const Named extends TableArgument<Tables>,
@@ -145,8 +176,16 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     options: ScanOptions<ColumnOf<DescriptorOf<Tables, Named>>, Column, Mode> = {},
   ): Scan<DescriptorOf<Tables, Named>, Column, Mode> {
     const { catalog } = this.#context;
-    const storage = transactionView(this.#snapshot, this.#operation, this.#made);
-    return new Scan({ storage, catalog }, catalog.find(table), checkScanOptions(options));
+    const named = catalog.find(table);
+    const described = this.#staged.evolved.get(named.key);
+    const storage = transactionView(this.#snapshot, this.#operation, (table) =>
+      this.#changed(table),
+    );
+    return new Scan(
+      { storage, catalog },
+      described === undefined ? named : { ...named, described },
+      checkScanOptions(options),
+    );
   }
 
   /** As `Dataset.read`, of what the transaction has made so far. */
@@ -245,9 +284,41 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     this.#staged.add(await stage(descriptor.name, where, descriptor));
   }
 
+  async #evolve(table: unknown, evolution: TableEvolution): Promise<TableDescriptor> {
+    checkNotAborted(this.#signal);
+    const { catalog } = this.#context;
+    const named = catalog.find(table);
+    const { descriptor, dropped } = evolvedTable(catalog, named, this.#snapshot, evolution);
+    const handle = await this.#operation.stageSchema(named.key, {
+      kind: "evolve",
+      descriptor,
+      dropped,
+    });
+    this.#staged.add(handle);
+    this.#staged.evolved.set(named.key, descriptor);
+    return descriptor;
+  }
+
+  async #stageFiles(files: FilesByTable): Promise<void> {
+    for (const { table, paths } of pathsByTable(this.#context.catalog, files)) {
+      if (paths.length === 0) continue;
+      checkNotAborted(this.#signal);
+      const resolved = this.#resolve(table.described ?? table.key);
+      await this.#make(resolved);
+      this.#staged.add(await this.#operation.stageFiles(resolved.descriptor.name, paths));
+    }
+  }
+
   #resolve(table: unknown): ResolvedTable {
     const { catalog } = this.#context;
-    return catalog.resolve(catalog.find(table), this.#snapshot);
+    const resolved = catalog.resolve(catalog.find(table), this.#snapshot);
+    const evolved = this.#staged.evolved.get(resolved.descriptor.name);
+    return evolved === undefined ? resolved : { descriptor: evolved, exists: true };
+  }
+
+  /** A table that this transaction makes or whose columns it changes, as it will be. */
+  #changed(table: TableKey): TableDescriptor | undefined {
+    return this.#staged.evolved.get(table) ?? this.#made.get(table);
   }
 
   /** Stages the schema of a table that does not exist yet, and of those that it references, once. */
