@@ -190,12 +190,14 @@ export class EngineOperation implements StagedOperation {
     return this.#artifacts.draft.list(prefix);
   }
 
-  async plan(request: ScanRequest): Promise<ScanPlan> {
-    return this.#plan(request);
+  async plan(request: ScanRequest): Promise<TablePlan> {
+    this.expect(request.table);
+    const draft = this.#draft(request.table);
+    return planTable(draft, this.#base.version, request, this.#context.store);
   }
 
   async *scan(request: ScanRequest): AsyncIterable<RecordBatch> {
-    yield* scanTable(this.#plan(request), request, this.#context.parts);
+    yield* scanTable(await this.plan(request), request, this.#context.parts);
   }
 
   staged(table: TableKey): readonly PartEntry[] {
