@@ -34,6 +34,7 @@ import {
 import { isCheckpointDue, type Proposal, writeSegmentedCheckpoint } from "@crv/manifest";
 import { encodeSidecar, leaseDeadline, leaseRenewalAtMs, type Sidecar } from "@crv/recovery";
 import type { MemberInput } from "@crv/storage-trait";
+import type { Durability } from "@crv/storage-trait/object-store";
 import type { RecordBatch } from "apache-arrow";
 import type { CommitPhase, EngineContext } from "./engine-context.js";
 import { filterOfPart, isInline } from "./keys/part-keys.js";
@@ -42,7 +43,7 @@ import { filterOfPart, isInline } from "./keys/part-keys.js";
 const PART_ATTEMPTS_MAX = 3;
 
 /**
- * Parts whose sync is left to the moment of publishing, where it runs beside that of the record. Those
+ * Parts and members whose sync is left to the moment of publishing, where it runs beside that of the record. Those
  * of a larger operation are synced while others are encoded. Source: docs/design/syncs-side-by-side.md.
  */
 const UNSYNCED_PARTS_MAX = 16;
@@ -138,14 +139,15 @@ export class CommitPipeline {
     artifact: ArtifactName,
     { name, body, tensors }: MemberInput,
   ): Promise<ArtifactMember> {
-    const { store, durability } = this.#context;
     await this.#renewLeaseWhenDue();
     let cause: unknown;
     for (let attempt = 0; attempt < PART_ATTEMPTS_MAX; attempt++) {
       const path = formatMemberKey(isTensorMember(name), this.#partPrefix, this.#partCount++);
-      const outcome = await store.create(path, body(), { durability });
+      const durability = this.#durabilityNow;
+      const outcome = await this.#context.store.create(path, body(), { durability });
       if (outcome.kind !== "exists") this.#written.add(path);
       if (outcome.kind === "created") {
+        if (durability === "process") this.#unsynced.add(path);
         const { sizeBytes: bytes, digest } = outcome.seal;
         const listed = tensors?.();
         return { name, path, bytes, digest, ...(listed && { tensors: listed }) };
@@ -162,6 +164,7 @@ export class CommitPipeline {
   /** Removes members that a later stage call replaced: no record will ever name them. */
   async dropMembers({ members }: Pick<Artifact, "members">): Promise<void> {
     const keys = members.map(({ path }) => path).filter((path) => this.#written.has(path));
+    for (const key of keys) this.#unsynced.delete(key);
     if (keys.length > 0) await this.#context.residual.removeStaged(this.#ref, keys);
   }
 
@@ -170,18 +173,17 @@ export class CommitPipeline {
     bucket: number,
     batches: readonly RecordBatch[],
   ): Promise<PartEntry> {
-    const { parts, runId, durability: asked } = this.#context;
+    const { parts, runId } = this.#context;
     await this.#renewLeaseWhenDue();
     let cause: unknown;
     for (let attempt = 0; attempt < PART_ATTEMPTS_MAX; attempt++) {
       const key = formatPartKey(table.name, bucket, this.#partPrefix, this.#partCount++);
-      const isSyncedLater = asked === "full" && this.#unsynced.size < UNSYNCED_PARTS_MAX;
-      const durability = isSyncedLater ? "process" : asked;
+      const durability = this.#durabilityNow;
       const outcome = await parts.write({ key, runId, table, bucket, batches, durability });
       // What exists already is not ours: another attempt at this id wrote it.
       if (outcome.kind !== "exists") this.#written.add(key);
       if (outcome.kind === "created") {
-        if (isSyncedLater) this.#unsynced.add(key);
+        if (durability === "process") this.#unsynced.add(key);
         return this.#withKeyFilter(outcome.part, table, batches);
       }
       if (outcome.kind === "unknown") cause = outcome.cause;
@@ -218,6 +220,11 @@ export class CommitPipeline {
     return { ...part, keyFilter: { ...entry, content: outcome.seal } };
   }
 
+  /** Of a part or member that is written now: what is not synced with it is synced with the record. */
+  get #durabilityNow(): Durability {
+    return this.#unsynced.size < UNSYNCED_PARTS_MAX ? "process" : this.#context.durability;
+  }
+
   /** Removes staged parts that a later stage call replaced: no record will ever name them. */
   async dropSuperseded(parts: readonly ObjectKey[]): Promise<void> {
     if (parts.length === 0) return;
@@ -240,7 +247,7 @@ export class CommitPipeline {
     await this.#enter("publish");
     const outcome = await this.#context.publisher.publish({
       ...proposal,
-      unsynced: [...this.#unsynced],
+      unsynced: this.#context.durability === "full" ? [...this.#unsynced] : [],
     });
     if (outcome.kind === "committed" && !outcome.duplicate) {
       // Nothing that a listener throws undoes a commit.

@@ -25,7 +25,6 @@ import {
 import type {
   MemberInput,
   OperationIntent,
-  ScanPlan,
   ScanRequest,
   SchemaChange,
   StagedHandle,
@@ -192,8 +191,7 @@ export class EngineOperation implements StagedOperation {
 
   async plan(request: ScanRequest): Promise<TablePlan> {
     this.expect(request.table);
-    const draft = this.#draft(request.table);
-    return planTable(draft, this.#base.version, request, this.#context.store);
+    return planTable(this.#draft(request.table), this.#base.version, request, this.#context.store);
   }
 
   async *scan(request: ScanRequest): AsyncIterable<RecordBatch> {
@@ -377,11 +375,6 @@ export class EngineOperation implements StagedOperation {
     } finally {
       this.#holding--;
     }
-  }
-
-  #plan(request: ScanRequest): TablePlan {
-    this.expect(request.table);
-    return planTable(this.#draft(request.table), this.#base.version, request, this.#context.store);
   }
 
   #draft(table: TableKey): TableDraft {

@@ -59,21 +59,32 @@ const KEY_FILTER: typeof APPEND = [
 /** Of a member: as of a part of a table. */
 const member = (directory: string): typeof APPEND => [
   [`create write ${directory}/*`, "B: the member"],
-  [`create sync-content ${directory}/*`, "B: its bytes are durable before anything names it"],
   [`create link ${directory}/*`, "B: it appears under its final name"],
   ["create unlink-temporary _tmp/*", "B"],
-  [`create sync-directory ${directory}`, "B: its name is durable before anything names it"],
 ];
+
+const synced = (directory: string): typeof APPEND => [
+  [`makeDurable stat ${directory}/*`, "C: the member, beside the sync of the record"],
+  [`makeDurable sync-content ${directory}/*`, "C: its bytes, before the record names it"],
+  [`makeDurable sync-directory ${directory}`, "C: its name, too"],
+];
+
+const indexOf = (call: string): number => APPEND.findIndex(([other]) => other === call);
+const PUBLISH = indexOf("create write _log/*");
+const APPEARS = indexOf("create link _log/*");
 
 /** The record comes before all views, and each view before the sidecar goes. */
 const TRANSACTION: typeof APPEND = [
-  ...APPEND.slice(0, 11),
+  ...APPEND.slice(0, PUBLISH),
   ["replaceLease write _recovery/*", "A: the sidecar names artifacts as well, before the first"],
   ["replaceLease sync-content _recovery/*", "A: a torn one would name nothing"],
   ["replaceLease rename _recovery/*", "A: whole for its readers"],
   ...member("tensors"),
   ...member("files"),
-  ...APPEND.slice(11, 17),
+  ...APPEND.slice(PUBLISH, APPEARS),
+  ...synced("tensors"),
+  ...synced("files"),
+  ...APPEND.slice(APPEARS, -1),
   ["showPart read tensors/*", "D: is it there?"],
   ["showPart rename batch_000042.safetensors", "D: the view is a link to it"],
   ["showPart sync-directory ", "D: its name is durable before the sidecar goes"],
@@ -86,7 +97,7 @@ const TRANSACTION: typeof APPEND = [
   ["showPart sync-directory artifacts", "D"],
   ["get read _log/*", "D: as above"],
   ["list list _floor/", "D: likewise"],
-  ...APPEND.slice(17),
+  ...APPEND.slice(-1),
 ];
 
 async function callsOfAppend(
@@ -143,8 +154,7 @@ describe("storage calls of an append", () => {
 
   test("to a table with a key, of many rows: the key filter follows its part", async () => {
     const calls = await callsOfAppend(17, BY_VALUE, valuesUpTo(200));
-    const afterPart = APPEND.findIndex(([call]) => call === "create write _log/*");
-    const expected = [...APPEND.slice(0, afterPart), ...KEY_FILTER, ...APPEND.slice(afterPart)];
+    const expected = [...APPEND.slice(0, PUBLISH), ...KEY_FILTER, ...APPEND.slice(PUBLISH)];
     expect(calls).toHaveLength(expected.length);
     for (const [i, [call]] of expected.entries()) expect(calls[i]).toMatch(pattern(call));
   });
