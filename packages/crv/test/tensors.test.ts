@@ -304,6 +304,22 @@ describe("matrix and loader", () => {
     },
   );
 
+  test("takes rows without columns, and refuses those that end within a byte", async () => {
+    await using run = await open();
+    const layers = (dtype: "F32" | "F4", shape: number[], bytes: number) => ({
+      [dtype]: { activations: { dtype, shape, data: new Uint8Array(bytes) } },
+    });
+    await run.tensors.putBatch(0, { ...layers("F32", [3, 0], 0), ...layers("F4", [2, 3], 3) });
+    await using matrix = await run.tensors.matrix("F32");
+    expect((await matrix.rows(1, 3)).shape).toEqual([2, 0]);
+    const shapes = [];
+    for await (const { tensor } of new TensorLoader(matrix, { shuffle: { seed: 1 } })) {
+      shapes.push(tensor.shape);
+    }
+    expect(shapes).toEqual([[3, 0]]);
+    await assert.rejects(run.tensors.matrix("F4"), { code: "INVALID_ARGUMENT" });
+  });
+
   test("stops when it is told to", async () => {
     await using run = await filled();
     await using matrix = await run.tensors.matrix("l");

@@ -20,7 +20,7 @@ const PIECE_BYTES = 8 * 1024 * 1024;
 export async function readMember(
   reader: ObjectReader,
   { path, bytes }: Pick<ArtifactMember, "path" | "bytes">,
-  { start = 0, end = bytes }: MemberRange = {},
+  { start = 0, end = bytes, into }: MemberRange = {},
 ): Promise<Uint8Array> {
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end);
   if (parseMemberKey(path) === undefined || !isRange || start < 0 || end < start || end > bytes) {
@@ -30,16 +30,30 @@ export async function readMember(
       { details: { key: path, start, end, bytes } },
     );
   }
-  return readRange(reader, path, { start, end }, bytes);
+  if (into !== undefined && into.byteLength !== end - start) {
+    throw new IoError(
+      "INVALID_ARGUMENT",
+      `${end - start} bytes are asked for, and the array for them has ${into.byteLength}`,
+      { details: { key: path, start, end, length: into.byteLength } },
+    );
+  }
+  const found = await readRange(reader, path, { start, end, ...(into && { into }) }, bytes);
+  if (into === undefined || found === into) return found;
+  into.set(found);
+  return into;
 }
 
 async function readRange(
   reader: ObjectReader,
   path: ObjectKey,
-  { start, end }: Required<MemberRange>,
+  { start, end, into }: MemberRange & { readonly start: number; readonly end: number },
   bytes: number,
 ): Promise<Uint8Array> {
-  const found = await reader.get(path, { range: { start, end }, sizeBytesMax: READ_BYTES_MAX });
+  const found = await reader.get(path, {
+    range: { start, end },
+    sizeBytesMax: READ_BYTES_MAX,
+    ...(into && { into }),
+  });
   if (found === undefined) {
     throw new IoError("NOT_FOUND", `there is no part ${path}: it was removed from the run`, {
       details: { key: path },

@@ -132,6 +132,19 @@ describe("artifacts", () => {
     assert.equal(await textOf(storage, FILE, 2), "bb");
   });
 
+  test("are read into an array of the right length", async () => {
+    const { storage } = await openProcess(new SimulatedDisk(), "p");
+    await put(storage, FILE, "abcdef");
+    await using snapshot = await storage.snapshot();
+    const [member] = storage.artifact(snapshot, FILE)?.members ?? [];
+    assert.ok(member);
+    const into = new Uint8Array(3);
+    assert.equal(await storage.readMember(member, { start: 2, end: 5, into }), into);
+    assert.equal(new TextDecoder().decode(into), "cde");
+    const wrong = storage.readMember(member, { into });
+    await assert.rejects(wrong, { code: "INVALID_ARGUMENT" });
+  });
+
   test("survive checkpoints, in segments and whole", async () => {
     const disk = new SimulatedDisk();
     const { storage } = await openProcess(disk, "p");

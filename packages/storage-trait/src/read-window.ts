@@ -6,6 +6,8 @@ export interface GetOptions {
   readonly sizeBytesMax: number;
   /** `[start, end)` in bytes; beyond the end it is cut off. Default: the whole object. */
   readonly range?: { readonly start: number; readonly end: number };
+  /** A hint: where the bytes may be put, if they are as many. A store may return another array. */
+  readonly into?: Uint8Array;
 }
 
 /** `[start, end)` in bytes. */

@@ -159,6 +159,8 @@ export interface MemberInput {
 export interface MemberRange {
   readonly start?: number;
   readonly end?: number;
+  /** Where they go, of their length: then it is what is returned. */
+  readonly into?: Uint8Array;
 }
 
 /**

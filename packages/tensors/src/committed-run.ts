@@ -128,7 +128,8 @@ export class CommittedRun implements RunReader {
       what: `${what} of run ${this.runId}`,
       bytes: member.bytes,
       ...(member.tensors && { tensors: member.tensors }),
-      read: (start, end) => this.#storage.readMember(member, { start, end }),
+      read: (start, end, into) =>
+        this.#storage.readMember(member, { start, end, ...(into && { into }) }),
     });
   }
 }

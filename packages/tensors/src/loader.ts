@@ -7,9 +7,10 @@
  * one row every order of rows is as likely as any other, at one read for each row.
  */
 import { IoError, show } from "@crv/core";
-import { bitsOf, type ConvertibleDtype, type Tensor, tensorFromBytes } from "@crv/safetensors";
+import { type ConvertibleDtype, type Tensor, tensorFromBytes } from "@crv/safetensors";
 import type { TensorMatrix } from "./matrix.js";
 import { seededOrder } from "./seeded-order.js";
+import { shuffleRows } from "./shuffle-rows.js";
 import { checkNotAborted } from "./tensor-errors.js";
 
 const BATCH_ROWS = 32;
@@ -88,9 +89,8 @@ export class TensorLoader implements AsyncIterable<MiniBatch> {
     this.#matrix = matrix;
     this.#options = options;
     this.#batchRows = batchSize;
-    // Windows hold whole mini-batches. A shuffled window is held twice: as read, and in its order.
-    const held = (prefetch + 1) * (options.shuffle ? 2 : 1);
-    const rows = Math.floor(bufferBytes / held / Math.max(1, matrix.rowBytes));
+    // Windows hold whole mini-batches.
+    const rows = Math.floor(bufferBytes / (prefetch + 1) / Math.max(1, matrix.rowBytes));
     this.#windowRows = Math.max(1, Math.floor(rows / batchSize)) * batchSize;
   }
 
@@ -143,30 +143,37 @@ export class TensorLoader implements AsyncIterable<MiniBatch> {
   /** Rows `[start, start + window)` of the epoch's order. */
   async #window(epoch: number, blocks: Blocks | undefined, start: number): Promise<Tensor> {
     const { dtype, shuffle, signal } = this.#options;
-    const end = Math.min(this.#matrix.shape[0], start + this.#windowRows);
-    const options = { ...(dtype && { dtype }), ...(signal && { signal }) };
-    if (blocks === undefined || shuffle === undefined)
-      return this.#matrix.rows(start, end, options);
-    const ranges = blocks.ranges(start, end);
-    const read = await this.#readAll(ranges, options);
-    return shuffled(read, end - start, seededOrder(end - start, shuffle.seed, epoch, start + 1));
+    const rows = Math.min(this.#matrix.shape[0] - start, this.#windowRows);
+    const { rowBytes } = this.#matrix;
+    if (blocks === undefined || shuffle === undefined) {
+      return this.#matrix.rows(start, start + rows, {
+        ...(dtype && { dtype }),
+        ...(signal && { signal }),
+      });
+    }
+    // One row more: shuffling in place needs a place to put one aside.
+    const bytes = new Uint8Array((rows + 1) * rowBytes);
+    const read = bytes.subarray(0, rows * rowBytes);
+    await this.#readAll(blocks.ranges(start, start + rows), read);
+    shuffleRows(bytes, rowBytes, seededOrder(rows, shuffle.seed, epoch, start + 1));
+    return this.#matrix.tensorOf(read, rows, dtype);
   }
 
-  async #readAll(
-    ranges: readonly RowRange[],
-    options: { readonly dtype?: ConvertibleDtype; readonly signal?: AbortSignal },
-  ): Promise<readonly Tensor[]> {
-    const read: Tensor[] = new Array(ranges.length);
+  /** Rows of `ranges`, one after the other, into the whole of `bytes`. */
+  async #readAll(ranges: readonly RowRange[], bytes: Uint8Array): Promise<void> {
+    const { rowBytes } = this.#matrix;
+    const { signal } = this.#options;
     let next = 0;
+    let at = 0;
     const work = async (): Promise<void> => {
       while (next < ranges.length) {
-        const at = next++;
-        const { start, end } = ranges[at] as RowRange;
-        read[at] = await this.#matrix.rows(start, end, options);
+        const { start, end } = ranges[next++] as RowRange;
+        const from = at;
+        at += (end - start) * rowBytes;
+        await this.#matrix.readInto(bytes.subarray(from, at), start, signal);
       }
     };
     await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
-    return read;
   }
 
   #blocksOf(epoch: number): Blocks | undefined {
@@ -221,22 +228,6 @@ class Blocks {
   #startOf(place: number): number {
     return place * this.#blockRows - (place > this.#shortAt ? this.#lacking : 0);
   }
-}
-
-function shuffled(read: readonly Tensor[], rows: number, order: Uint32Array): Tensor {
-  const { dtype, shape } = read[0] as Tensor;
-  const columns = shape[1] ?? 0;
-  const rowBytes = (columns * bitsOf(dtype)) / 8;
-  const bytes = new Uint8Array(rows * rowBytes);
-  let row = 0;
-  for (const { data, shape: [count = 0] = [] } of read) {
-    const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    for (let i = 0; i < count; i++) {
-      const from = i * rowBytes;
-      bytes.set(source.subarray(from, from + rowBytes), (order[row++] as number) * rowBytes);
-    }
-  }
-  return tensorFromBytes(dtype, [rows, columns], bytes);
 }
 
 /** A view of some rows. */

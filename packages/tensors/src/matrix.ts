@@ -13,7 +13,7 @@ import {
 } from "@crv/safetensors";
 import type { RunReader } from "./run-reader.js";
 import { TENSOR_NAME } from "./stage-tensors.js";
-import { readError } from "./tensor-errors.js";
+import { checkNotAborted, readError } from "./tensor-errors.js";
 import type { TensorFile } from "./tensor-file.js";
 
 export interface MatrixOptions {
@@ -56,7 +56,7 @@ export class TensorMatrix implements AsyncDisposable {
    *
    * @param run Is closed with the matrix.
    * @throws IoError `NOT_FOUND` no batch has the layer and key; `INVALID_ARGUMENT` batches differ in
-   *   dtype or width, or one is a scalar.
+   *   dtype or width, one is a scalar, or its rows do not end at whole bytes.
    */
   static async open(
     run: RunReader,
@@ -75,6 +75,7 @@ export class TensorMatrix implements AsyncDisposable {
         const [stat] = await file.stat();
         if (stat?.name !== TENSOR_NAME) throw absent(run, layer, key, index);
         const { rows, columns } = flatten(file.what, stat.shape);
+        checkWholeBytes(file.what, stat.dtype, columns);
         first ??= { dtype: stat.dtype, columns };
         if (first.dtype !== stat.dtype || first.columns !== columns) {
           throw new IoError(
@@ -105,7 +106,42 @@ export class TensorMatrix implements AsyncDisposable {
   }
 
   /** Rows `[start, end)`, across batches. */
-  async rows(start: number, end: number, options: RowOptions = {}): Promise<Tensor> {
+  async rows(start: number, end: number, { dtype, signal }: RowOptions = {}): Promise<Tensor> {
+    this.#checkRange(start, end);
+    const bytes = new Uint8Array((end - start) * this.rowBytes);
+    await this.readInto(bytes, start, signal);
+    return this.tensorOf(bytes, end - start, dtype);
+  }
+
+  /**
+   * Puts rows, from `start` on and as they are stored, into the whole of `bytes`.
+   *
+   * @param bytes Of whole rows: {@link rowBytes} each.
+   */
+  async readInto(bytes: Uint8Array, start: number, signal?: AbortSignal): Promise<void> {
+    checkNotAborted(signal);
+    const end = start + bytes.byteLength / Math.max(1, this.rowBytes);
+    await Promise.all(
+      this.#touched(start, end).map(({ file, ...stripe }) => {
+        const from = Math.max(start, stripe.start);
+        const to = Math.min(end, stripe.end);
+        const piece = bytes.subarray((from - start) * this.rowBytes, (to - start) * this.rowBytes);
+        return file.readInto(TENSOR_NAME, (from - stripe.start) * this.rowBytes, piece, signal);
+      }),
+    );
+  }
+
+  /** The tensor of whole rows, as they are stored; converted when `dtype` is another one. */
+  tensorOf(bytes: Uint8Array, rows: number, dtype?: ConvertibleDtype): Tensor {
+    const tensor = tensorFromBytes(this.dtype, [rows, this.shape[1]], bytes);
+    try {
+      return dtype === undefined ? tensor : (convertTensor(tensor, dtype) as Tensor);
+    } catch (error) {
+      throw readError("the matrix", error);
+    }
+  }
+
+  #checkRange(start: number, end: number): void {
     const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end);
     if (!isRange || start < 0 || end < start || end > this.shape[0]) {
       throw new IoError(
@@ -114,10 +150,6 @@ export class TensorMatrix implements AsyncDisposable {
         { details: { start, end, rows: this.shape[0] } },
       );
     }
-    const pieces = await Promise.all(
-      this.#touched(start, end).map((stripe) => this.#piece(stripe, start, end, options)),
-    );
-    return this.#join(pieces, end - start, options.dtype);
   }
 
   close(): Promise<void> {
@@ -144,38 +176,6 @@ export class TensorMatrix implements AsyncDisposable {
     }
     return found;
   }
-
-  /** The bytes of the rows that one batch has, as they are stored. */
-  async #piece(
-    { file, ...stripe }: Stripe,
-    start: number,
-    end: number,
-    { signal }: RowOptions,
-  ): Promise<Uint8Array> {
-    const from = Math.max(start, stripe.start) - stripe.start;
-    const to = Math.min(end, stripe.end) - stripe.start;
-    return file.bytesOf(TENSOR_NAME, from * this.rowBytes, to * this.rowBytes, signal);
-  }
-
-  #join(pieces: readonly Uint8Array[], rows: number, dtype: ConvertibleDtype | undefined): Tensor {
-    const shape = [rows, this.shape[1]];
-    const only = pieces.length === 1 ? pieces[0] : undefined;
-    let bytes = only;
-    if (bytes === undefined) {
-      bytes = new Uint8Array(rows * this.rowBytes);
-      let at = 0;
-      for (const piece of pieces) {
-        bytes.set(piece, at);
-        at += piece.byteLength;
-      }
-    }
-    const tensor = tensorFromBytes(this.dtype, shape, bytes);
-    try {
-      return dtype === undefined ? tensor : (convertTensor(tensor, dtype) as Tensor);
-    } catch (error) {
-      throw readError("the matrix", error);
-    }
-  }
 }
 
 function flatten(what: string, shape: readonly number[]) {
@@ -188,6 +188,16 @@ function flatten(what: string, shape: readonly number[]) {
   const outer = shape.length === 1 ? [1] : shape.slice(0, -1);
   const rows = outer.reduce((product, n) => product * n, 1);
   return { rows, columns };
+}
+
+/** Rows are read by their bytes. */
+function checkWholeBytes(what: string, dtype: Dtype, columns: number): void {
+  if ((columns * bitsOf(dtype)) % 8 === 0) return;
+  throw new IoError(
+    "INVALID_ARGUMENT",
+    `${what} has rows of ${columns} ${dtype}, which do not end at whole bytes: read it whole`,
+    { details: { what, dtype, columns } },
+  );
 }
 
 function absent(run: RunReader, layer: string, key: string, index?: number): IoError {

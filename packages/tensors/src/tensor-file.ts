@@ -17,7 +17,7 @@ import { type CastOptions, castTensor } from "./cast.js";
 import { checkNotAborted, readError } from "./tensor-errors.js";
 import { formatCrc32 } from "./tensor-member.js";
 
-/** Bytes of one read. What is larger is copied together from several, checked while the next is read. */
+/** Bytes of one read. What is larger is put together from several, checked while the next is read. */
 const PIECE_BYTES = 64 * 1024 * 1024;
 const PIECES_AHEAD = 2;
 
@@ -28,8 +28,8 @@ export interface FileSource {
   readonly bytes: number;
   /** As the log lists them; absent: the header says. */
   readonly tensors?: readonly TensorEntry[];
-  /** Bytes `[start, end)`. */
-  read(start: number, end: number): Promise<Uint8Array>;
+  /** Bytes `[start, end)`. @param into A hint: where they may be put. */
+  read(start: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
 }
 
 /** What is known of a tensor without its data. */
@@ -117,15 +117,21 @@ export class TensorFile {
     return castTensor(tensorFromBytes(place.dtype, [end - begin, ...rest], bytes), dtype);
   }
 
-  /** Bytes `[start, end)` of the data of a tensor, as they are stored. */
-  async bytesOf(
+  /**
+   * Puts bytes of the data of a tensor, from `start` on and as they are stored, into the whole of `into`,
+   * without an array between where the store can do that.
+   */
+  async readInto(
     name: string,
     start: number,
-    end: number,
+    into: Uint8Array,
     signal?: AbortSignal,
-  ): Promise<Uint8Array> {
+  ): Promise<void> {
     const { begin } = await this.#place(name);
-    return (await this.#readAll(begin + start, begin + end, signal)).bytes;
+    for (let at = 0; at < into.byteLength; at += PIECE_BYTES) {
+      checkNotAborted(signal);
+      await this.#readPiece(begin + start + at, into.subarray(at, at + PIECE_BYTES));
+    }
   }
 
   async #place(name: string) {
@@ -175,7 +181,8 @@ export class TensorFile {
     for (let at = begin; at < end; ) {
       checkNotAborted(signal);
       while (ahead.length < PIECES_AHEAD && asked < end) {
-        const piece = this.#source.read(asked, Math.min(end, asked + PIECE_BYTES));
+        const place = bytes.subarray(asked - begin, asked - begin + PIECE_BYTES);
+        const piece = this.#readPiece(asked, place);
         // One that fails is told when its turn comes.
         piece.catch(() => undefined);
         ahead.push(piece);
@@ -183,10 +190,16 @@ export class TensorFile {
       }
       const piece = (await ahead.shift()) as Uint8Array;
       if (isSummed) sum = crc32(piece, sum);
-      bytes.set(piece, at - begin);
       at += piece.byteLength;
     }
     return { bytes, sum };
+  }
+
+  /** Fills `piece` with the bytes from `at` on. */
+  async #readPiece(at: number, piece: Uint8Array): Promise<Uint8Array> {
+    const found = await this.#source.read(at, at + piece.byteLength, piece);
+    if (found !== piece) piece.set(found);
+    return piece;
   }
 }
 

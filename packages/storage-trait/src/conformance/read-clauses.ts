@@ -46,6 +46,17 @@ export const readClauses: StoreClauses = (test, { shared, locations, durable }) 
     assert.equal(await text(50, 60), "");
   });
 
+  test("puts a range where it was told to, or gives another array of it", async ({ store }) => {
+    await store.create(KEY, bytesOf(BODY), FULL);
+    for (const length of [3, 2, 4]) {
+      const into = new Uint8Array(length);
+      const range = { start: 3, end: 6 };
+      const found = await store.get(KEY, { sizeBytesMax: 100, range, into });
+      assert.equal(new TextDecoder().decode(found), "345", `an array of ${length}`);
+      if (found !== into) assert.deepEqual(into, new Uint8Array(length), "it is left alone");
+    }
+  });
+
   test("refuses a range that is none", async ({ store }) => {
     await store.create(KEY, bytesOf(BODY), FULL);
     const wrong = [

@@ -95,7 +95,7 @@ export class DirectoryReader implements ObjectReader {
       const { kind, sizeBytes } = await attempt("look at", path, () => file.status());
       if (kind !== "file") return undefined;
       const { start, end } = readWindow(key, sizeBytes, options);
-      return await readBytes(file, path, start, end);
+      return await readBytes(file, path, start, end, options.into);
     } finally {
       // Nothing was written through it, so its close has nothing to report.
       await file.close().catch(() => {});
@@ -108,10 +108,9 @@ async function readBytes(
   path: string,
   start: number,
   end: number,
+  into: Uint8Array | undefined,
 ): Promise<Uint8Array> {
-  // All of it is overwritten, so it need not be cleared first; and it is not of Node's shared pool.
-  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(end - start);
-  const bytes = new Uint8Array(buffer, byteOffset, end - start);
+  const bytes = into?.byteLength === end - start ? into : newArray(end - start);
   for (let offset = 0; offset < bytes.byteLength; ) {
     const at = offset;
     const read = await attempt("read", path, () => file.read(bytes, at, start + at));
@@ -127,4 +126,10 @@ async function readBytes(
     offset += read;
   }
   return bytes;
+}
+
+/** All of it will be overwritten, so it need not be cleared first; and it is not of Node's shared pool. */
+function newArray(sizeBytes: number): Uint8Array {
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(sizeBytes);
+  return new Uint8Array(buffer, byteOffset, sizeBytes);
 }
