@@ -66,6 +66,34 @@ describe("crv settings", () => {
     });
   });
 
+  test.each([
+    ["crv.toml", "[io]\n", "io."],
+    ["crv.toml", "", ""],
+    ["pyproject.toml", "[tool.crv.io]\n", "tool.crv.io."],
+    ["package.json", "", "crv.io."],
+  ])("names %s, and the key in it, below %j", async (file, heading, prefix) => {
+    const io = { tick_bucket_size: 7, valuation: { currency: "EUR" } };
+    const toml = `${heading}tick_bucket_size = 7\nvaluation.currency = "EUR"\n`;
+    const text = file === "package.json" ? JSON.stringify({ crv: { io } }) : toml;
+    await writeFile(join(directory, file), text);
+    const environment = { CRV_IO_STRICT_SCHEMA: "no" };
+    const { stdout } = await runCrvIn(directory, environment, "settings");
+    const lines = stdout.trimEnd().split("\n").slice(1);
+    expect(
+      lines.map((line) => line.split(/ {2,}/)).filter(([, , from]) => from !== "default"),
+    ).toEqual([
+      ["tick_bucket_size", "7", `${file}, ${prefix}tick_bucket_size`],
+      ["strict_schema", "false", "CRV_IO_STRICT_SCHEMA"],
+      ["valuation.currency", "EUR", `${file}, ${prefix}valuation.currency`],
+    ]);
+    await writeFile(join(directory, file), text.replace("7", "0"));
+    const { code, stderr } = await runCrvIn(directory, environment, "settings");
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `"${prefix}tick_bucket_size" of ${file} must be a whole number of ticks from 1 to 9007199254740991 (got: 0)`,
+    );
+  });
+
   test("ends with 2 for a setting that is wrong, and so does every command", async () => {
     const environment = { CRV_IO_STRICT_SCHEMA: "ture" };
     for (const command of ["settings", "runs"]) {

@@ -3,10 +3,13 @@ import { expect, test } from "vitest";
 import { runPage } from "./support/page-example.js";
 import { scratchDirectory } from "./support/scratch.js";
 
-test.each(["docs/start.md", "docs/concepts.md", "docs/tables.md", "docs/reading.md"])(
-  "%s",
-  async (page) => {
-    const { stdout, shown } = await runPage(page, await scratchDirectory());
-    expect(stdout).toBe(shown);
-  },
-);
+test.each([
+  "docs/start.md",
+  "docs/concepts.md",
+  "docs/tables.md",
+  "docs/reading.md",
+  "docs/from-python.md",
+])("%s", async (page) => {
+  const { stdout, shown } = await runPage(page, await scratchDirectory());
+  expect(stdout).toBe(shown);
+});
