@@ -96,11 +96,15 @@ function checkMembers(artifact: ArtifactName, sorted: readonly MemberInput[]): v
   }
 }
 
-/** A file cannot be shown where another one has its directory, or the reverse. */
+/**
+ * A file cannot be shown where another one has its directory, or the reverse. Names above are expected to
+ * stay free; who writes one finds what came to be below it at its commit.
+ */
 function checkPlace(draft: ArtifactDraft, name: ArtifactName): void {
   if (!name.startsWith("files/")) return;
   for (let slash = name.lastIndexOf("/"); slash > "files/".length; ) {
     const above = name.slice(0, slash) as ArtifactName;
+    draft.expect(above);
     if (draft.at(above)) throw clash(name, name, above);
     slash = above.lastIndexOf("/");
   }

@@ -80,6 +80,28 @@ describe("artifacts", () => {
     assert.equal(parts.length, 2, "the loser's part is removed");
   });
 
+  test.each([
+    ["files/a", "files/a/b/c"],
+    ["files/a/b/c", "files/a"],
+  ] as const)("as %s and %s at once: the second is a conflict", async (one, other) => {
+    const disk = new SimulatedDisk();
+    const [first, second] = [await openProcess(disk, "first"), await openProcess(disk, "second")];
+    const base = await second.storage.snapshot();
+    const late = await second.storage.begin({ base, mode: "blind" });
+    await late.stageArtifact(other as typeof FILE, file("late"));
+    assert.equal((await put(first.storage, one as typeof FILE, "x")).kind, "committed");
+    assert.deepEqual(await late.commit(), {
+      kind: "conflict",
+      conflict: { kind: "ArtifactChanged", artifact: one, expected: 0, actual: 1 },
+    });
+    await using now = await second.storage.snapshot();
+    const moving = await second.storage.begin({ base: now, mode: "blind" });
+    await moving.removeArtifact(one as typeof FILE);
+    await moving.stageArtifact(other as typeof FILE, file("moved"));
+    assert.equal((await moving.commit()).kind, "committed");
+    assert.equal(await textOf(second.storage, other as typeof FILE), "moved");
+  });
+
   test("that were removed and written again are not what was read", async () => {
     const disk = new SimulatedDisk();
     const { storage } = await openProcess(disk, "p");

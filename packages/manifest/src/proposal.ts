@@ -27,6 +27,7 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
+import { findFileBelow } from "./artifacts/file-clash.js";
 import { equalLineages, type Lineage } from "./lineage.js";
 import { branchNameOf, findRefConflict, NO_REFS, type RefsEdit } from "./refs.js";
 import { fitsTable, type RunState, type TableState, tableVersionOf } from "./run-state.js";
@@ -130,6 +131,10 @@ function findConflict(proposal: Proposal, state: RunState): Conflict | undefined
   for (const [artifact, expected] of proposal.artifacts?.expected ?? []) {
     const actual = state.artifacts.versionOf(artifact, state.version);
     if (actual !== expected) return { kind: "ArtifactChanged", artifact, expected, actual };
+  }
+  if (proposal.artifacts && state.version > proposal.ref.base) {
+    const below = findFileBelow(proposal.artifacts.changes, state.artifacts, state.version);
+    if (below) return below;
   }
   const mergeConflict = proposal.merge && findMergeConflict(proposal.merge, state);
   if (mergeConflict) return mergeConflict;
