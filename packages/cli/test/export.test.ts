@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
 
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
-const text = fc.string({ unit: fc.constantFrom(..."ab\"',;\r\n\t \\é😀\u2028") });
+const text = fc.string({ unit: fc.constantFrom(..."ab\"',;\r\n\t \\é😀\u2028\uFEFF") });
 const double = fc.double();
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const object = fc.dictionary(text, fc.oneof(text, double.filter(Number.isFinite), fc.boolean()));

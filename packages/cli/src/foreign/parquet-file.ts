@@ -67,8 +67,14 @@ const EXACT = {
     );
   },
   dateFromDays: (days: number) => BigInt(days) * 86_400_000_000n,
-  jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes),
+  stringFromBytes: textOf,
+  jsonFromBytes: textOf,
 };
+
+/** TextDecoder takes a byte order mark at the beginning for a mark; in a cell it is text. */
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}
 
 async function openFile(path: string): Promise<AsyncBuffer> {
   try {
