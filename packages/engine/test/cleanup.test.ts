@@ -66,6 +66,16 @@ async function expectClean({ store, parts }: OpenedProcess) {
 }
 
 describe("cleanup", () => {
+  test("of a run without commits removes nothing", async () => {
+    const opened = await openProcess(new SimulatedDisk(), "writer");
+    for (const dryRun of [true, false]) {
+      const report = await opened.storage.cleanup({ ...ALL, dryRun });
+      expect(report).toMatchObject({ floor: 1, version: 0, filesRemoved: 0 });
+    }
+    await commitMore(opened, [1]);
+    expect(await readValues(opened.storage, LEFT.name)).toEqual([1]);
+  });
+
   test("removes what only old versions name, and leaves what is reachable", async () => {
     const run = await optimizedRun(8);
     await commitMore(run, [9, 10, 11]);

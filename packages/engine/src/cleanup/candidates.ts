@@ -67,8 +67,9 @@ export async function withoutKept(
   const { log } = context;
   // Rule `listfirst`: the operations under way before the log that may have their commits.
   const protectors = await Promise.all(roots.map((root) => root.protector()));
-  const { refs } = await log.refresh();
-  const oldest = await log.stateAt(floor);
+  const { refs, version: newest } = await log.refresh();
+  // A run without commits has no version 1.
+  const oldest = await log.stateAt(Math.min(floor, newest));
   for (const key of candidates.keys()) {
     if (protectors.some((protects) => protects(key))) candidates.delete(key);
   }

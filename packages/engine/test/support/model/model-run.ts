@@ -2,6 +2,7 @@
 import type { ArtifactName, OperationId } from "@crv/core";
 import { ArtifactDraft, ModelArtifacts } from "./model-artifacts.js";
 import { ModelDraft, type ModelTables } from "./model-draft.js";
+import { ModelNames } from "./model-names.js";
 import type { Row } from "./tables.js";
 
 export interface ModelVersion {
@@ -12,6 +13,8 @@ export interface ModelVersion {
   readonly id: OperationId | undefined;
   /** Operations that share the version; of a recovery none. */
   readonly operations: number;
+  /** Only parts are others, not rows. */
+  readonly preserving?: true;
 }
 
 export type ModelOutcome =
@@ -38,6 +41,7 @@ export class ModelRun {
   idCount = 0;
   /** Lowest version of the log. */
   floor = 1;
+  readonly names = new ModelNames();
 
   get head(): number {
     return this.versions.length - 1;
@@ -68,7 +72,8 @@ export class ModelRun {
     if (landedAt !== undefined) return { kind: "duplicate", version: landedAt };
     if (this.aborted.has(id)) return { kind: "fenced" };
     if (!draft.hasEffect) return { kind: "unchanged", version: base };
-    const moved = this.versions.slice(base + 1).flatMap(({ touched }) => touched);
+    const since = this.versions.slice(base + 1).filter(({ preserving }) => !preserving);
+    const moved = since.flatMap(({ touched }) => touched);
     const tables = moved.filter((table) => draft.strict.has(table));
     const artifacts = draft.artifacts.movedAt(this.head);
     return tables.length > 0 || artifacts.length > 0
@@ -95,6 +100,22 @@ export class ModelRun {
     }
     const touched = [...new Set(appends.map(({ table }) => table))];
     this.versions.push({ tables, touched, id: undefined, operations: appends.length });
+  }
+
+  /** A commit that only changes which parts hold the rows. */
+  rearrange(touched: readonly string[]): void {
+    const { newest: tables } = this;
+    this.versions.push({ tables, touched, id: undefined, operations: 1, preserving: true });
+  }
+
+  /** A commit that makes or deletes a name. */
+  name(): void {
+    this.versions.push({ tables: this.newest, touched: [], id: undefined, operations: 1 });
+  }
+
+  /** The commit of a merge. */
+  merge(tables: ModelTables, touched: readonly string[]): void {
+    this.versions.push({ tables, touched, id: undefined, operations: 1 });
   }
 
   /** A commit that changes no table: somebody recovered. */
