@@ -26,7 +26,7 @@ export async function beginOperation(
   await (intent.recheck ? context.recover() : prepareToWrite(context));
   const settled = intent.operationId && (await findSettled(context, ref.operationId));
   // From here on, until the operation has entered, nothing is awaited.
-  if (intent.mode === "strict") await context.auto?.published();
+  if (!intent.recheck) await context.auto?.published();
   const base = withRearranged(stateOf(intent.base), context.log.state);
   return new EngineOperation(context, ref, intent, base, settled || undefined);
 }

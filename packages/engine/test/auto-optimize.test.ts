@@ -147,43 +147,46 @@ describe("automatic optimizing", () => {
     assert.deepEqual(sorted(await readValues(again.storage, LEFT.name)), upTo(8));
   });
 
-  test("refuses no operation that begins while it commits", async () => {
-    const disk = new SimulatedDisk();
-    let reach = (): void => {};
-    let goOn = (): void => {};
-    const reached = new Promise<void>((resolve) => {
-      reach = resolve;
-    });
-    const going = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    let publishes = 0;
-    const { storage } = await open(disk, POLICY, {
-      // Four appends, then the commit that merges their parts.
-      onPhase: async ({ phase, when }) => {
-        if (phase !== "publish" || when !== "before" || ++publishes !== 5) return;
-        reach();
-        await going;
-      },
-    });
-    await append(storage, [1, 2, 3, 4]);
-    await reached;
-    await using base = await storage.snapshot();
-    const beginning = storage.begin({ base, mode: "strict" });
-    goOn();
-    await using tx = await beginning;
-    while (storage.version < 5) await storage.snapshot();
-    const two = { kind: "compare", column: "value", op: "eq", value: 2 } as const;
-    await tx.stageDelete(LEFT.name, two);
-    assert.equal((await tx.commit()).kind, "committed");
-    assert.deepEqual(sorted(await readValues(storage, LEFT.name)), [1, 3, 4]);
-    // What read before such a commit, and did not begin: the rows that it saw are there.
-    const late = await storage.begin({ base, mode: "strict" });
-    await late.stageDelete(LEFT.name, two);
-    const outcome = await late.commit();
-    assert.equal(outcome.kind === "conflict" && outcome.conflict.kind, "ExpectedVersionMismatch");
-    await storage.close();
-  });
+  test.each(["strict", "blind"] as const)(
+    "refuses no %s operation that begins while it commits",
+    async (mode) => {
+      const disk = new SimulatedDisk();
+      let reach = (): void => {};
+      let goOn = (): void => {};
+      const reached = new Promise<void>((resolve) => {
+        reach = resolve;
+      });
+      const going = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      let publishes = 0;
+      const { storage } = await open(disk, POLICY, {
+        // Four appends, then the commit that merges their parts.
+        onPhase: async ({ phase, when }) => {
+          if (phase !== "publish" || when !== "before" || ++publishes !== 5) return;
+          reach();
+          await going;
+        },
+      });
+      await append(storage, [1, 2, 3, 4]);
+      await reached;
+      await using base = await storage.snapshot();
+      const beginning = storage.begin({ base, mode });
+      goOn();
+      await using tx = await beginning;
+      while (storage.version < 5) await storage.snapshot();
+      const two = { kind: "compare", column: "value", op: "eq", value: 2 } as const;
+      await tx.stageDelete(LEFT.name, two);
+      assert.equal((await tx.commit()).kind, "committed");
+      assert.deepEqual(sorted(await readValues(storage, LEFT.name)), [1, 3, 4]);
+      // What read before such a commit, and did not begin: the rows that it saw are there.
+      const late = await storage.begin({ base, mode: "strict" });
+      await late.stageDelete(LEFT.name, two);
+      const outcome = await late.commit();
+      assert.equal(outcome.kind === "conflict" && outcome.conflict.kind, "ExpectedVersionMismatch");
+      await storage.close();
+    },
+  );
 
   test("fails nobody: it tells why it could not", async () => {
     const disk = new SimulatedDisk();
