@@ -183,6 +183,22 @@ describe("run.evolve", () => {
     expect(run.version).toBe(1);
   });
 
+  test("is told again what became of it when its id is brought again", async () => {
+    await using run = await fill(await scratchDirectory());
+    const first = { operationId: "01ARZ3NDEKTSV4RRFFQ69G5FAV" };
+    const told = await run.evolve("trips", { add: { note: "str?" } }, first);
+    expect(await run.evolve("trips", { add: { note: "str?" } }, first)).toEqual(told);
+    const second = { operationId: "01ARZ3NDEKTSV4RRFFQ69G5FAW" };
+    const fillNew = () =>
+      run.transaction(async (tx) => {
+        await tx.evolve("trips", { add: { late: "bool?" } });
+        await tx.insert("trips", [{ ...ROW, city: "Basel", seats: 5, late: true }]);
+      }, second);
+    const { version } = await fillNew();
+    expect((await fillNew()).version).toBe(version);
+    expect([run.version, await run.scan("trips").count()]).toEqual([version, 2]);
+  });
+
   test("a canonical table may gain columns, and keeps its own", async () => {
     const root = await scratchDirectory();
     const holding = { tick: 1, agent_id: "A", token_id: "T", quantity: 1 };

@@ -66,8 +66,7 @@ export class EngineOperation implements StagedOperation {
   readonly #artifacts: StagedArtifacts;
   readonly #expected = new Map<TableKey, TableVersion | null>();
   readonly #kinds = new Set<StageKind>();
-  /** What the log says of the id already: then nothing is staged, and `commit` repeats it. */
-  readonly #settled: CommitOutcome | undefined;
+  readonly settled: CommitOutcome | undefined;
   readonly #merge: MergeEdit | undefined;
   /** Stage calls that hold rows: they share the budget of the operation. */
   #holding = 0;
@@ -87,7 +86,7 @@ export class EngineOperation implements StagedOperation {
     this.#context = context;
     this.#intent = intent;
     this.#base = base;
-    this.#settled = settled;
+    this.settled = settled;
     this.#merge = merge;
     this.#pipeline = new CommitPipeline(context, ref, intent.actor ?? null);
     this.#artifacts = new StagedArtifacts(context, this.#pipeline, base);
@@ -160,7 +159,7 @@ export class EngineOperation implements StagedOperation {
   async stageSchema(table: TableKey, change: SchemaChange): Promise<StagedHandle> {
     this.#checkOpen();
     const handle = stagedHandle("schema", table, [], 0, 0);
-    if (change.kind === "evolve" && this.#settled) return handle;
+    if (change.kind === "evolve" && this.settled) return handle;
     const known = () => (change.kind === "evolve" ? this.#draft(table) : this.#drafts.get(table));
     const { draft, expected } = stageSchema(change, known, this.#base.tables.get(table));
     this.#kinds.add("schema");
@@ -171,12 +170,12 @@ export class EngineOperation implements StagedOperation {
 
   async stageArtifact(name: ArtifactName, members: readonly MemberInput[]): Promise<Artifact> {
     this.#checkOpen();
-    return this.#artifacts.stage(name, this.#settled ? undefined : members);
+    return this.#artifacts.stage(name, this.settled ? undefined : members);
   }
 
   async removeArtifact(name: ArtifactName): Promise<void> {
     this.#checkOpen();
-    if (!this.#settled) await this.#artifacts.remove(name);
+    if (!this.settled) await this.#artifacts.remove(name);
   }
 
   artifact(name: ArtifactName): Artifact | undefined {
@@ -210,9 +209,9 @@ export class EngineOperation implements StagedOperation {
 
   async commit(): Promise<CommitOutcome> {
     this.#checkOpen();
-    if (this.#settled) {
+    if (this.settled) {
       await this.discard();
-      return this.#settled;
+      return this.settled;
     }
     this.#done = true;
     try {
@@ -348,7 +347,7 @@ export class EngineOperation implements StagedOperation {
     }>,
   ): Promise<StagedHandle> {
     this.#checkOpen();
-    if (this.#settled) return stagedHandle(kind, table, [], 0, 0);
+    if (this.settled) return stagedHandle(kind, table, [], 0, 0);
     const draft = this.#draft(table);
     this.#kinds.add(kind);
     // Under constraints nothing is blind: they are checked against the rows that are there.

@@ -170,6 +170,7 @@ export interface MemberRange {
  */
 export interface StagedOperation extends AsyncDisposable {
   readonly ref: OperationRef;
+  readonly settled: CommitOutcome | undefined; // of its id: then nothing is staged, `commit` repeats it
   /** Rows in any order; memory is bounded by settings, not by the rows. */
   stageAppend(table: TableKey, rows: AsyncIterable<RecordBatch>): Promise<StagedHandle>;
   /** Replaces all rows; no rows = an empty table. */
@@ -184,8 +185,7 @@ export interface StagedOperation extends AsyncDisposable {
   /** @param set One row, with the columns that are set. */
   stageUpdate(table: TableKey, where: Predicate, set: RecordBatch): Promise<StagedHandle>;
   /**
-   * A change of columns comes before any rows of that table, and is strict: a table that has moved
-   * since the base is a conflict.
+   * A change of columns comes before rows of that table, and is strict (a table that moved conflicts).
    *
    * @throws IoSchemaError `DESCRIPTOR_MISMATCH`, `UNKNOWN_TABLE`, `INVALID_ARGUMENT` when rows of the
    *   table are staged already, or its columns changed.

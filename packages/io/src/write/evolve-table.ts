@@ -36,20 +36,19 @@ export async function evolveTable(
   checkWriteOptions("evolve", options);
   await using snapshot = await storage.snapshot();
   const { key } = table;
-  const { descriptor, dropped } = evolvedTable(catalog, table, snapshot, evolution);
   await using operation = await storage.begin({ ...intentOf(snapshot, options), mode: "strict" });
-  await operation.stageSchema(key, { kind: "evolve", descriptor, dropped });
+  // Of an id that is brought again the columns have changed already.
+  if (operation.settled === undefined) {
+    const { descriptor, dropped } = evolvedTable(catalog, table, snapshot, evolution);
+    await operation.stageSchema(key, { kind: "evolve", descriptor, dropped });
+  }
   const { signal } = options;
   checkNotAborted(signal);
   const outcome = landedOrThrow(await operation.commit(signal ? { signal } : {}), [key]);
   await using landed = await storage.snapshot({ version: outcome.version });
-  const evolved = landed.descriptor(key) ?? descriptor;
-  catalog.evolve(evolved);
-  return {
-    version: outcome.version,
-    tableVersion: landed.tableVersion(key),
-    descriptor: evolved,
-  };
+  const descriptor = landed.descriptor(key) as TableDescriptor;
+  catalog.evolve(descriptor);
+  return { version: outcome.version, tableVersion: landed.tableVersion(key), descriptor };
 }
 
 /** The table of `snapshot` with its columns changed. @throws as `Dataset.evolve`. */

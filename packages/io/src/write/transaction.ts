@@ -288,6 +288,8 @@ export class Transaction<Tables extends Descriptors = readonly []> {
     checkNotAborted(this.#signal);
     const { catalog } = this.#context;
     const named = catalog.find(table);
+    // Of an id that is brought again the columns have changed already.
+    if (this.#operation.settled) return catalog.resolve(named, this.#snapshot).descriptor;
     const { descriptor, dropped } = evolvedTable(catalog, named, this.#snapshot, evolution);
     const handle = await this.#operation.stageSchema(named.key, {
       kind: "evolve",
