@@ -140,7 +140,11 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
     ? await openToRead(path, runId, branch, settings)
     : await openToWrite(path, runId, branch, settings, durability, options);
   const { storage } = opened;
-  const logPath = join(path, await findLogPrefix(storage));
+  const logPrefix = await findLogPrefix(storage).catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
+  });
+  const logPath = join(path, logPrefix);
   const watch = () =>
     new LogWatch({
       clock: systemClock,

@@ -22,7 +22,7 @@ export async function beginOperation(
   intent: OperationIntent,
   ref = nameOperation(context, intent),
 ): Promise<EngineOperation> {
-  // An append alone expects nothing: what it is put on becomes durable with its record.
+  // What an append alone is put on becomes durable with its record, or with what it expects.
   await (intent.recheck ? context.recover() : prepareToWrite(context));
   const settled = intent.operationId && (await findSettled(context, ref.operationId));
   // From here on, until the operation has entered, nothing is awaited.

@@ -34,7 +34,6 @@ import {
 import { isCheckpointDue, type Proposal, writeSegmentedCheckpoint } from "@crv/manifest";
 import { encodeSidecar, leaseDeadline, leaseRenewalAtMs, type Sidecar } from "@crv/recovery";
 import type { MemberInput } from "@crv/storage-trait";
-import type { Durability } from "@crv/storage-trait/object-store";
 import type { RecordBatch } from "apache-arrow";
 import type { CommitPhase, EngineContext } from "./engine-context.js";
 import { filterOfPart, isInline } from "./keys/part-keys.js";
@@ -43,10 +42,11 @@ import { filterOfPart, isInline } from "./keys/part-keys.js";
 const PART_ATTEMPTS_MAX = 3;
 
 /**
- * Parts and members whose sync is left to the moment of publishing, where it runs beside that of the record. Those
- * of a larger operation are synced while others are encoded. Source: docs/design/syncs-side-by-side.md.
+ * Parts and members whose sync is left to the moment of publishing, where it runs beside that of the
+ * record: so few and so small that nobody waits for it. Source: docs/design/syncs-side-by-side.md.
  */
 const UNSYNCED_PARTS_MAX = 16;
+const UNSYNCED_BYTES_MAX = 4 * 1024 * 1024;
 
 export class CommitPipeline {
   readonly #context: EngineContext;
@@ -56,6 +56,8 @@ export class CommitPipeline {
   readonly #partPrefix: string;
   readonly #written = new Set<ObjectKey>();
   readonly #unsynced = new Set<ObjectKey>();
+  /** Of all that was ever left unsynced: what was dropped again counts, too. */
+  #unsyncedBytes = 0;
   #partCount = 0;
   #sidecar: Sidecar | undefined;
   /** Writes of the sidecar, one at a time: an older one must not come to lie over a newer one. */
@@ -97,6 +99,9 @@ export class CommitPipeline {
 
   async #arm(writerKind: string, table: TableKey, expected: TableVersion | null): Promise<void> {
     if (this.#sidecar?.tables.has(table)) return;
+    // Rule `syncfound`: a sidecar that expects more than the log holds contradicts it.
+    const { log, store } = this.#context;
+    if (expected !== null) await log.makeDurable(store);
     const tables = new Map(this.#sidecar?.tables).set(table, expected);
     if (this.#sidecar) {
       this.#sidecar = { ...this.#sidecar, tables };
@@ -143,12 +148,11 @@ export class CommitPipeline {
     let cause: unknown;
     for (let attempt = 0; attempt < PART_ATTEMPTS_MAX; attempt++) {
       const path = formatMemberKey(isTensorMember(name), this.#partPrefix, this.#partCount++);
-      const durability = this.#durabilityNow;
-      const outcome = await this.#context.store.create(path, body(), { durability });
+      const outcome = await this.#context.store.create(path, body(), { durability: "process" });
       if (outcome.kind !== "exists") this.#written.add(path);
       if (outcome.kind === "created") {
-        if (durability === "process") this.#unsynced.add(path);
         const { sizeBytes: bytes, digest } = outcome.seal;
+        await this.#syncNowOrLater(path, bytes);
         const listed = tensors?.();
         return { name, path, bytes, digest, ...(listed && { tensors: listed }) };
       }
@@ -178,12 +182,12 @@ export class CommitPipeline {
     let cause: unknown;
     for (let attempt = 0; attempt < PART_ATTEMPTS_MAX; attempt++) {
       const key = formatPartKey(table.name, bucket, this.#partPrefix, this.#partCount++);
-      const durability = this.#durabilityNow;
-      const outcome = await parts.write({ key, runId, table, bucket, batches, durability });
+      const request = { key, runId, table, bucket, batches, durability: "process" } as const;
+      const outcome = await parts.write(request);
       // What exists already is not ours: another attempt at this id wrote it.
       if (outcome.kind !== "exists") this.#written.add(key);
       if (outcome.kind === "created") {
-        if (durability === "process") this.#unsynced.add(key);
+        await this.#syncNowOrLater(key, outcome.part.bytes);
         return this.#withKeyFilter(outcome.part, table, batches);
       }
       if (outcome.kind === "unknown") cause = outcome.cause;
@@ -220,9 +224,15 @@ export class CommitPipeline {
     return { ...part, keyFilter: { ...entry, content: outcome.seal } };
   }
 
-  /** Of a part or member that is written now: what is not synced with it is synced with the record. */
-  get #durabilityNow(): Durability {
-    return this.#unsynced.size < UNSYNCED_PARTS_MAX ? "process" : this.#context.durability;
+  /** What is large is synced while its lease can be renewed; the rest when the record is. */
+  async #syncNowOrLater(key: ObjectKey, sizeBytes: number): Promise<void> {
+    if (this.#context.durability === "process") return;
+    const isLater =
+      this.#unsynced.size < UNSYNCED_PARTS_MAX &&
+      this.#unsyncedBytes + sizeBytes <= UNSYNCED_BYTES_MAX;
+    if (!isLater) return void (await this.#context.store.makeDurable(key));
+    this.#unsynced.add(key);
+    this.#unsyncedBytes += sizeBytes;
   }
 
   /** Removes staged parts that a later stage call replaced: no record will ever name them. */
@@ -247,7 +257,7 @@ export class CommitPipeline {
     await this.#enter("publish");
     const outcome = await this.#context.publisher.publish({
       ...proposal,
-      unsynced: this.#context.durability === "full" ? [...this.#unsynced] : [],
+      unsynced: [...this.#unsynced],
     });
     if (outcome.kind === "committed" && !outcome.duplicate) {
       // Nothing that a listener throws undoes a commit.

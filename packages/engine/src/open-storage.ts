@@ -210,8 +210,11 @@ async function openScope(
   };
 }
 
-async function isLiving({ log }: MainWriter, id: BranchId): Promise<boolean> {
-  return branchNameOf((await log.refresh()).refs ?? NO_REFS, id) !== undefined;
+async function isLiving({ log, store }: MainWriter, id: BranchId): Promise<boolean> {
+  if (branchNameOf((await log.refresh()).refs ?? NO_REFS, id) !== undefined) return true;
+  // Rule `syncfound`: what was committed to the branch is given up because of that record.
+  await log.makeDurable(store);
+  return false;
 }
 
 /**

@@ -83,6 +83,8 @@ interface Waiting {
   attempts: number;
   /** Its parts that are not durable yet. */
   unsynced: readonly ObjectKey[];
+  /** Whether the log had an answer to it. */
+  isTold: boolean;
   readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -106,7 +108,8 @@ export class Publisher {
   publish(proposal: Proposal): Promise<CommitOutcome> {
     const { unsynced = [] } = proposal;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ proposal, tried: new Set(), attempts: 0, unsynced, resolve, reject });
+      const unsettled = { tried: new Set<Version>(), attempts: 0, unsynced, isTold: false };
+      this.#waiting.push({ proposal, ...unsettled, resolve, reject });
       void this.#enqueue(() => this.#publishNext());
     });
   }
@@ -133,22 +136,30 @@ export class Publisher {
     return result;
   }
 
-  async #publishNext(): Promise<void> {
-    let group = this.#takeGroup();
-    while (group.length > 0) {
-      let endTurn: (() => Promise<void>) | undefined;
-      try {
-        if (this.#contended > 0) {
-          await this.#prepare(group);
-          endTurn = await this.#options.store.takeTurn(LOG_PREFIX);
-        }
-        group = await this.#attempt(group);
-      } catch (error) {
-        for (const waiting of group) waiting.reject(error);
-        return;
-      } finally {
-        await endTurn?.();
-      }
+  #publishNext(): Promise<void> {
+    return this.#publishAll(this.#takeGroup());
+  }
+
+  async #publishAll(taken: readonly Waiting[]): Promise<void> {
+    let group = taken;
+    try {
+      while (group.length > 0) group = await this.#attemptInTurn(group);
+    } catch (error) {
+      // Provably nothing was committed. What failed for one of them need not fail for the others.
+      const open = group.filter((waiting) => !waiting.isTold);
+      if (open.length > 1) for (const waiting of open) await this.#publishAll([waiting]);
+      else for (const waiting of open) waiting.reject(error);
+    }
+  }
+
+  async #attemptInTurn(group: readonly Waiting[]): Promise<Waiting[]> {
+    if (this.#contended === 0) return this.#attempt(group);
+    await this.#prepare(group);
+    const endTurn = await this.#options.store.takeTurn(LOG_PREFIX);
+    try {
+      return await this.#attempt(group);
+    } finally {
+      await endTurn();
     }
   }
 
@@ -268,7 +279,7 @@ export class Publisher {
       const operation = { ref: ref as Proposal["ref"], actor: RECOVERY_ACTOR };
       const record = composeRecovery(open, operation, state, this.#identity(state), companions);
       const next = foldRecord(state, record);
-      const outcome = await this.#create(record);
+      const outcome = await this.#create(record, this.#durableFirst([]));
       if (outcome.kind === "branch-deleted")
         return { kind: "unknown", cause: deleted(outcome.branch) };
       if (outcome.kind === "created") {
@@ -284,7 +295,7 @@ export class Publisher {
   /** Rule `eras`: what is created in the log of a deleted branch is no commit. */
   async #create(
     record: CommitRecord,
-    after: readonly ObjectKey[] = [],
+    after: readonly ObjectKey[],
   ): Promise<
     CreateRecordOutcome | { readonly kind: "branch-deleted"; readonly branch: BranchName }
   > {
@@ -320,7 +331,9 @@ function deleted(branch: BranchName): IoError {
 }
 
 /** Answers a proposal that the log has already settled, or that conflicts; not a free one. */
-function settle({ proposal, tried, resolve }: Waiting, says: Judgement, state: RunState): void {
+function settle(waiting: Waiting, says: Judgement, state: RunState): void {
+  const { proposal, tried, resolve } = waiting;
+  waiting.isTold = says.kind !== "free";
   if (says.kind === "conflict") resolve(says);
   if (says.kind === "landed") {
     resolve(committed(proposal, state, says.version, !tried.has(says.version)));

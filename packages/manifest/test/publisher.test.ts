@@ -9,6 +9,7 @@ import {
   type CommitOutcome,
   type CommitRecord,
   formatRecordKey,
+  type ObjectKey,
   type OperationId,
   type TableKey,
   type Version,
@@ -225,6 +226,28 @@ describe("group commit", () => {
       { kind: "committed", version: 1, duplicate: true },
       { kind: "committed", version: 2 },
       { kind: "conflict", conflict: { kind: "SchemaChanged" } },
+    ]);
+    expect((await history(disk)).map((r) => r.operations.length)).toEqual([1, 1]);
+  });
+
+  test("an operation whose part cannot be made durable fails alone", async () => {
+    const disk = newDisk();
+    const part = "tables/flights/bucket=000000/part-bad.parquet" as ObjectKey;
+    await disk.process("writer").create(part, Uint8Array.of(1), { durability: "process" });
+    const a = await openFaulty(disk, "a", ({ step, key }) =>
+      step === "sync-content" && key === part
+        ? { kind: "error", errno: "EIO", when: "before" }
+        : undefined,
+    );
+    const told = await Promise.allSettled([
+      a.publisher.publish(proposalOf(1)),
+      a.publisher.publish({ ...proposalOf(2), unsynced: [part] }),
+      a.publisher.publish(proposalOf(3)),
+    ]);
+    expect(told).toMatchObject([
+      { value: { kind: "committed", version: 1 } },
+      { reason: { code: "IO" } },
+      { value: { kind: "committed", version: 2 } },
     ]);
     expect((await history(disk)).map((r) => r.operations.length)).toEqual([1, 1]);
   });

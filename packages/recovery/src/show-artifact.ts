@@ -15,6 +15,9 @@ import {
 import type { RunState } from "@crv/manifest";
 import type { ViewContext } from "./show-table.js";
 
+/** Who replaces an artifact more often than that meanwhile is alive, and shows it. */
+const SHOWN_TIMES_MAX = 3;
+
 /** @param since Of the state before: members that it had and that are gone are shown no more. */
 export async function showArtifact(
   context: ViewContext,
@@ -22,7 +25,7 @@ export async function showArtifact(
   since: Version,
 ): Promise<void> {
   const { log, store, residual } = context;
-  for (;;) {
+  for (let times = 0; times < SHOWN_TIMES_MAX; times++) {
     const { state } = log;
     const artifact = artifactAt(state, name);
     // Rule `syncfound`: a view is durable, so what it shows must be first.

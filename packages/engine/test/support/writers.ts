@@ -502,30 +502,33 @@ const PARTS_ARE_THERE = "create write record";
 const RECORD_IS_VISIBLE = "create sync-directory log-directory";
 
 /** Another machine linked its record and did not come to sync it: an append is put on that record. */
-const following: Writer = {
-  name: "append on a record that awaits its sync",
-  async prepare() {
-    const disk = await runOfOneCommit();
-    const prepared = await openOn(disk, { machine: "another machine" });
-    await crashAtWindow(disk, RECORD_IS_VISIBLE, async ({ storage }) => {
-      await commitRows(storage, [{ table: LEFT, values: [3] }], operationId(1));
-    });
-    return prepared;
-  },
-  contents: [
-    [1, 2],
-    [1, 2, 3],
-    [1, 2, 3, 4],
-  ].map((left) => ({ ...HELD, left_table: left })),
-  async run({ opened }, told) {
-    const { storage } = opened as OpenedProcess;
-    const { ref, outcome } = await appendValues(storage, LEFT, [4]);
-    if (outcome.kind === "committed") told.committed.push(ref.operationId);
-    await storage.close();
-  },
-  // Who recovers does not know that a process of another machine is dead.
-  afterCrash: ({ clock }) => clock.advance(2 * LEASE_MS),
-};
+function following(name: string, table: TableDescriptor, before: readonly Append[]): Writer {
+  const held = Object.fromEntries(before.map(({ table: { name }, values }) => [name, values]));
+  const rows = held[table.name] as readonly number[];
+  return {
+    name,
+    async prepare() {
+      const disk = await runOfOneCommit(before);
+      const prepared = await openOn(disk, { machine: "another machine" });
+      await crashAtWindow(disk, RECORD_IS_VISIBLE, async ({ storage }) => {
+        await commitRows(storage, [{ table, values: [14] }], operationId(1));
+      });
+      return prepared;
+    },
+    contents: [rows, [...rows, 14], [...rows, 14, 15]].map((now) => ({
+      ...held,
+      [table.name]: now,
+    })),
+    async run({ opened }, told) {
+      const { storage } = opened as OpenedProcess;
+      const { ref, outcome } = await appendValues(storage, table, [15]);
+      if (outcome.kind === "committed") told.committed.push(ref.operationId);
+      await storage.close();
+    },
+    // Who recovers does not know that a process of another machine is dead.
+    afterCrash: ({ clock }) => clock.advance(2 * LEASE_MS),
+  };
+}
 
 /** The sidecar of a dead writer was torn: only its name is left to recover by. */
 const recoveringTorn: Writer = {
@@ -753,7 +756,11 @@ export const WRITERS: readonly Writer[] = [
   ),
   group,
   sharing,
-  following,
+  following("append on a record that awaits its sync", LEFT, BEFORE),
+  following("append under constraints on a record that awaits its sync", LINKED, [
+    { table: KEYED, values: [1, 2, 14, 15] },
+    { table: LINKED, values: [1, 2] },
+  ]),
   appending(
     "overwrite of one table, append to another",
     [

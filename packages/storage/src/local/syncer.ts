@@ -39,7 +39,7 @@ export class Syncer {
   }
 
   /** Makes the content of a file durable. False when it is absent. @throws IoError as above. */
-  syncFile(path: string): Promise<boolean> {
+  async syncFile(path: string): Promise<boolean> {
     this.check(path);
     return this.#inTurn(() => this.#syncFile(path));
   }

@@ -14,6 +14,9 @@ import type { Staging } from "./staging.js";
 /** A turn is that of one create: whoever holds it for longer is dead, stopped, or waits for a disk. */
 const TURN_MS_MAX = 100;
 
+/** After so long one goes without a turn: this one cannot be had. */
+const WAIT_MS_MAX = 1000;
+
 /** Longest pause between two looks. */
 const PAUSE_MS_MAX = 16;
 
@@ -55,21 +58,23 @@ export class Turns {
   async #take(turn: string): Promise<() => Promise<void>> {
     const { fs, clock, random } = this.#options;
     let holder: string | undefined;
-    let seenMs = clock.now().getTime();
+    // Pauses are added up, since a wall clock may jump.
+    let heldMs = 0;
+    let waitedMs = 0;
     for (let looks = 1; !(await this.#tryLink(turn)); looks++) {
+      if (waitedMs > WAIT_MS_MAX) return async () => {};
       const found = (await statusIfPresent(fs, turn))?.identity;
-      const nowMs = clock.now().getTime();
-      if (found === undefined || found !== holder) seenMs = nowMs;
+      if (found === undefined || found !== holder) heldMs = 0;
       holder = found;
-      if (nowMs - seenMs > TURN_MS_MAX) await this.#end(turn);
+      if (heldMs > TURN_MS_MAX) await this.#end(turn, holder);
       // Who has waited for long waits among many.
-      await clock.sleep(1 + random.fraction() * Math.min(looks, PAUSE_MS_MAX));
+      const pauseMs = 1 + random.fraction() * Math.min(looks, PAUSE_MS_MAX);
+      heldMs += pauseMs;
+      waitedMs += pauseMs;
+      await clock.sleep(pauseMs);
     }
-    const takenMs = clock.now().getTime();
-    return async () => {
-      // After that it may be another's.
-      if (clock.now().getTime() - takenMs < TURN_MS_MAX) await this.#end(turn);
-    };
+    const own = (await fs.status(turn)).identity;
+    return () => this.#end(turn, own);
   }
 
   async #tryLink(turn: string): Promise<boolean> {
@@ -90,7 +95,13 @@ export class Turns {
     return path;
   }
 
-  async #end(turn: string): Promise<void> {
-    await this.#options.fs.unlink(turn).catch(() => {});
+  /** Only that of `holder`: it may have been taken away, and be another's by now. */
+  async #end(turn: string, holder: string | undefined): Promise<void> {
+    const { fs } = this.#options;
+    try {
+      if ((await statusIfPresent(fs, turn))?.identity === holder) await fs.unlink(turn);
+    } catch {
+      // Others take it away, or go without.
+    }
   }
 }

@@ -77,9 +77,12 @@ describe("a create whose file system fails", () => {
       expect(await isThere(path, "whole"), target).toBe(false);
       expect(await readdir(join(path, "_tmp")), target).toEqual([]);
     }
-    // A sync that failed is not believed later.
-    watched.fault = () => undefined;
-    const again = store.create(KEY, bytesOf("whole"), { ...FULL, after: [part] });
+    // A sync that failed is not believed later; one that fails beside it is told with it, not alone.
+    const other = key("tables/v/part");
+    await store.create(other, bytesOf("part"), PROCESS);
+    watched.fault = (call) =>
+      call.name === "sync" && call.path === other ? { errno: "EIO", when: "before" } : undefined;
+    const again = store.create(KEY, bytesOf("whole"), { ...FULL, after: [other, part] });
     await expect(again).rejects.toMatchObject({ code: "IO" });
   });
 

@@ -2,7 +2,7 @@
  * Goal: turns save work and never stand in anybody's way.
  * Method: two stores over one directory, as two processes have them.
  */
-import { readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "@crv/core";
@@ -46,6 +46,15 @@ describe("turns", () => {
     await stores[0].takeTurn(LOG);
     const end = await stores[1].takeTurn(LOG);
     await end();
+  });
+
+  test("that cannot be had are not waited for", async () => {
+    const { path, stores } = await openTwo();
+    // Nobody's link, in a place where it cannot be taken away.
+    await mkdir(join(path, "_tmp", "_log.turn"));
+    const end = await stores[0].takeTurn(LOG);
+    await end();
+    expect(await readdir(join(path, "_tmp"))).toContain("_log.turn");
   });
 
   test("leave nothing behind, and go on when their file was swept", async () => {

@@ -72,8 +72,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: PIPELINE,
-        find: 'if (durability === "process") this.#unsynced.add(key);',
-        replace: "void durability;",
+        find: "    this.#unsynced.add(key);\n",
+        replace: "",
       },
     ],
   },
