@@ -4,11 +4,9 @@
 import { join } from "node:path";
 import {
   type BranchName,
-  formatBranchKey,
   formatRunDirectory,
   IoError,
   type JsonObject,
-  LOG_PREFIX,
   MAIN_BRANCH,
   parseBranchName,
   parseRunId,
@@ -43,6 +41,7 @@ import type { Durability, StagedStorage } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkChoice, checkKeys } from "./check-options.js";
 import { publishEvent } from "./diagnostics.js";
+import { findLogPrefix } from "./log-prefix.js";
 import { LogWatch } from "./log-watch.js";
 import { openRoot } from "./open-root.js";
 import { pinned, Run } from "./run.js";
@@ -140,11 +139,7 @@ export async function openRun<const Tables extends Descriptors = readonly []>(
     ? await openToRead(path, runId, branch, settings)
     : await openToWrite(path, runId, branch, settings, durability, options);
   const { storage } = opened;
-  const logPrefix = await findLogPrefix(storage).catch(async (error: unknown) => {
-    await storage.close();
-    throw error;
-  });
-  const logPath = join(path, logPrefix);
+  const logPath = join(path, await findLogPrefix(storage));
   const watch = () =>
     new LogWatch({
       clock: systemClock,
@@ -251,15 +246,6 @@ export async function openStorageToWrite(
   if (!(await isDirectory(path))) await findRunDirectory(root, id, true);
   await openRoot(root, true);
   return (await openToWrite(path, id, MAIN_BRANCH, settings, "full", {}, true)).storage;
-}
-
-/** Directory of the records of the branch that is open. */
-async function findLogPrefix(storage: StagedStorage): Promise<string> {
-  if (storage.branch === MAIN_BRANCH) return LOG_PREFIX;
-  const { branches } = await storage.refs();
-  const id = branches.find(({ name }) => name === storage.branch)?.id;
-  // Deleted since it was opened: nothing will be committed to it.
-  return id === undefined ? LOG_PREFIX : formatBranchKey(id, LOG_PREFIX);
 }
 
 /** Looks at the run's own directory only: runs share nothing, however many there are. */
