@@ -249,6 +249,8 @@ describe("verify", () => {
     });
     await expect(verifying).rejects.toMatchObject({ code: "ABORTED" });
     expect(seen[0]).toBeGreaterThan(0);
+    const atOnce = verifyRun({ root, runId: "r", deep: true, signal: AbortSignal.abort() });
+    await expect(atOnce).rejects.toMatchObject({ code: "ABORTED" });
   });
 
   test("of an open run gives the same report", async () => {

@@ -87,7 +87,11 @@ export async function verifyRun(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const { report, branches } = await verifyOnce(context, options);
+    const { report, branches } = await verifyOnce(context, options).catch((error: unknown) => {
+      // Whatever an abort broke off, it was the abort.
+      checkNotAborted(options.signal);
+      throw error;
+    });
     // Rule `floorlast`: what is missing below a floor that has risen meanwhile was cleaned up.
     const isSameFloor = (await readFloor(context.store)) === report.floor;
     if (isSameFloor && (await branches.isLiving())) return report;

@@ -670,7 +670,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "a file that was read may have changed",
-    caughtBy: "random universes",
+    caughtBy: "a file that is read",
     edits: [
       {
         file: OPERATION,
@@ -822,9 +822,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     caughtBy: "merges",
     edits: [
       {
-        file: "engine/src/merge/merge-branch.ts",
-        find: "    if (ours.branch.name === MAIN_BRANCH) return undefined;\n",
-        replace: "    if (ours.branch.name !== theirs.branch.name) return undefined;\n",
+        file: "engine/src/merge/hold-merged.ts",
+        find: "  if (context.branch.name === MAIN_BRANCH) return undefined;\n",
+        replace: "  if (context.branch.name !== theirs.branch.name) return undefined;\n",
       },
     ],
   },

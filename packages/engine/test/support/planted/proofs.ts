@@ -3,6 +3,7 @@
  * catch what it is named for, and small enough to be run once for every bug.
  */
 import assert from "node:assert/strict";
+import { changeWhatWasRead } from "../artifact-proof.js";
 import { searchSchedules } from "../bounded-search.js";
 import {
   crashBranchWriter,
@@ -74,6 +75,9 @@ export const PROOFS = {
   async "random universes"() {
     const options = { writers: 3, operations: 10, faultProbability: 0.005, stopProbability: 0.006 };
     for (let seed = 1; seed <= UNIVERSES; seed++) await runUniverse({ ...options, seed });
+  },
+  async "a file that is read"() {
+    await changeWhatWasRead();
   },
   async "change of columns"() {
     await evolveUnderAppends();
