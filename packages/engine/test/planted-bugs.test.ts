@@ -16,8 +16,8 @@ import { bundleProofs } from "./support/planted/bundle-proofs.js";
 import { PROOFS, type ProofName } from "./support/planted/proofs.js";
 import { isFullProof } from "./support/proof-size.js";
 
-/** A proof that does not end was caught too: a bug may make a writer try for ever. */
-const PROOF_TIMEOUT_MS = 120_000;
+/** A proof that takes so long caught nothing: a machine may be slow. Far more than any of them takes. */
+const PROOF_TIMEOUT_MS = 600_000;
 
 const NAMES = Object.keys(PROOFS) as ProofName[];
 
@@ -55,7 +55,6 @@ function runProof(proofs: string, name: ProofName, within = ""): Promise<string 
     const args = [proofs, name, ...(within === "" ? [] : [within])];
     execFile(process.execPath, args, { timeout: PROOF_TIMEOUT_MS }, (error, stdout) => {
       if (error === null) return resolve(undefined);
-      if (error.killed === true) return resolve("it does not end");
       const [, reason] = /^caught: (.*)$/m.exec(stdout) ?? [];
       if (reason === undefined) reject(new Error("the proof could not be run", { cause: error }));
       else resolve(reason);

@@ -237,9 +237,7 @@ export class Publisher {
     for (const waiting of group) waiting.unsynced = [];
   }
 
-  /**
-   * Parts; and rule `syncfound`: a record must not come to outlive the one before it.
-   */
+  /** Parts; and rule `syncfound`: a record must not come to outlive the one before it. */
   #durableFirst(group: readonly Waiting[]): readonly ObjectKey[] {
     const parts = group.flatMap((waiting) => waiting.unsynced);
     const { undurable } = this.#options.log;
