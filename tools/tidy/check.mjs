@@ -5,7 +5,8 @@ import { root as ownRoot } from "../workspace.mjs";
 import { problemsOf } from "./rules.mjs";
 
 const root = resolve(process.argv[2] ?? ownRoot);
-const GENERATED = new Set(["node_modules", "dist", ".git", ".turbo", ".results"]);
+/** What is made here is no source: `out` is what `npm start` writes. */
+const GENERATED = new Set(["node_modules", "dist", ".git", ".turbo", ".results", "out"]);
 const TEXT = /(\.([cm]?[jt]s|json|md|ya?ml|toml|sh)|\/run|\/LICENSE|\.npmrc)$/;
 
 /** @param {string} folder @returns {string[]} paths relative to the root */
