@@ -4,16 +4,34 @@
  * Source: docs/format/manifest-view.md, "When".
  */
 import type { ArtifactName, TableKey, Version } from "@crv/core";
+import type { TableEdit } from "@crv/manifest";
 import { showArtifact, showTable, type ViewContext } from "@crv/recovery";
 
 /** A view is rewritten when an eighth of its parts is new: amortised, eight entries per part. */
 const NEW_PARTS_DIVISOR = 8;
 
+/**
+ * Step that a table of `parts` parts is on; each is an eighth beyond the one before. A function of the
+ * number alone: of several processes just that one crosses a step whose commit does.
+ */
+function stepOf(parts: number): number {
+  if (parts <= NEW_PARTS_DIVISOR) return parts;
+  const steps = Math.log(parts / NEW_PARTS_DIVISOR) / Math.log(1 + 1 / NEW_PARTS_DIVISOR);
+  return NEW_PARTS_DIVISOR + Math.floor(steps);
+}
+
+interface Shown {
+  readonly changedAt: Version;
+  readonly parts: number;
+  /** Commits of this process since. */
+  readonly commits: number;
+}
+
 export class PublishedViews {
   readonly #context: ViewContext | undefined;
   /** Setting `writeManifestEveryN`, in parts, exact when given; undefined = amortised. */
   readonly #everyParts: number | undefined;
-  readonly #shown = new Map<TableKey, { changedAt: number; parts: number; commits: number }>();
+  readonly #shown = new Map<TableKey, Shown>();
   #tail: Promise<void> = Promise.resolve();
 
   /** @param context Undefined for a branch, which publishes none. */
@@ -22,10 +40,10 @@ export class PublishedViews {
     this.#everyParts = everyParts;
   }
 
-  /** After a commit: brings up the views of `tables` that are due. */
-  follow(tables: Iterable<TableKey>): Promise<void> {
+  /** After a commit: brings up the views of the tables that it changed and that are due. */
+  follow(edits: ReadonlyMap<TableKey, TableEdit>): Promise<void> {
     return this.#inTurn(async () => {
-      for (const table of tables) if (this.#isDue(table)) await this.#show(table);
+      for (const [table, edit] of edits) if (this.#isDue(table, edit)) await this.#show(table);
     });
   }
 
@@ -49,16 +67,22 @@ export class PublishedViews {
     return this.#inTurn(() => this.#show(table));
   }
 
-  #isDue(table: TableKey): boolean {
+  #isDue(table: TableKey, { add, remove }: TableEdit): boolean {
     const state = this.#context?.log.state.tables.get(table);
     if (state === undefined) return false;
     const shown = this.#shown.get(table) ?? { changedAt: 0, parts: 0, commits: 0 };
     if (shown.changedAt >= state.changedAt) return false;
     const commits = shown.commits + 1;
     this.#shown.set(table, { ...shown, commits });
-    const due = this.#everyParts ?? Math.max(1, shown.parts / NEW_PARTS_DIVISOR);
-    // A commit that replaced parts changed at least one, whatever their number is now.
-    return Math.max(commits, Math.abs(state.parts.length - shown.parts)) >= due;
+    const parts = state.parts.length;
+    if (this.#everyParts !== undefined) {
+      return Math.max(commits, Math.abs(parts - shown.parts)) >= this.#everyParts;
+    }
+    // The first commit of a process brings up what others left behind.
+    if (shown.changedAt === 0) return true;
+    if (stepOf(parts) !== stepOf(parts - add.length + remove.length)) return true;
+    // Commits that replace parts may never change their number.
+    return remove.length > 0 && commits >= shown.parts / NEW_PARTS_DIVISOR;
   }
 
   async #show(table: TableKey): Promise<void> {
