@@ -12,6 +12,7 @@ import {
   fstatSync,
   fsync,
   linkSync,
+  lstatSync,
   openSync,
   read,
   readSync,
@@ -19,7 +20,7 @@ import {
   write,
   writeSync,
 } from "node:fs";
-import { lstat, mkdir, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { isAbsence } from "./file-error.js";
 
@@ -104,17 +105,18 @@ const INLINE_BYTES_MAX = 64 * 1024;
 const syncFile = promisify(fsync);
 const writeFile = promisify(write);
 const readFile = promisify(read);
+/** For what is made at once and may be all that a loop does: it comes back to the event loop here. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * The file system of this machine. The steps of a create and of a read are made at once, but for the
- * sync and many bytes: see docs/design/creates-are-made-at-once.md. All else is left to threads.
+ * The file system of this machine. The steps of a create and of a read, and a look at a path, are made
+ * at once, but for the sync and many bytes: see docs/design/creates-are-made-at-once.md. All else is
+ * left to threads.
  */
 export const nodeFileSystem: FileSystem = {
   async open(path, mode) {
     // NTFS journals its entries and offers no sync of a directory.
     if (isWindows && mode === "directory") return UNSYNCED_DIRECTORY;
-    // A loop that only reads comes back to the event loop here.
     if (mode === "read") await nextTurn();
     return openFile(path, mode);
   },
@@ -124,7 +126,10 @@ export const nodeFileSystem: FileSystem = {
   removeTree: (path) => rm(path, { recursive: true, force: true }),
   rmdir,
   mkdir: async (path) => void (await mkdir(path)),
-  status: async (path) => statusOf(await lstat(path, { bigint: true })),
+  async status(path) {
+    await nextTurn();
+    return statusOf(lstatSync(path, { bigint: true }));
+  },
   async entries(path) {
     const found = await readdir(path, { withFileTypes: true });
     return found.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));

@@ -61,9 +61,11 @@ export class Turns {
     // Pauses are added up, since a wall clock may jump.
     let heldMs = 0;
     let waitedMs = 0;
-    for (let looks = 1; !(await this.#tryLink(turn)); looks++) {
-      if (waitedMs > WAIT_MS_MAX) return async () => {};
+    for (let looks = 1; ; looks++) {
+      // A look is cheaper than a link that fails.
       const found = (await statusIfPresent(fs, turn))?.identity;
+      if (found === undefined && (await this.#tryLink(turn))) break;
+      if (waitedMs > WAIT_MS_MAX) return async () => {};
       if (found === undefined || found !== holder) heldMs = 0;
       holder = found;
       if (heldMs > TURN_MS_MAX) await this.#end(turn, holder);
