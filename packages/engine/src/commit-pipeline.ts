@@ -19,7 +19,6 @@ import {
   formatPartKey,
   formatPartPrefix,
   formatSidecarKey,
-  HEAD_HINT_KEY,
   IoWriteError,
   isTensorMember,
   type ObjectKey,
@@ -31,7 +30,7 @@ import {
   type TableVersion,
   type Version,
 } from "@crv/core";
-import { isCheckpointDue, type Proposal, writeSegmentedCheckpoint } from "@crv/manifest";
+import type { Proposal } from "@crv/manifest";
 import { encodeSidecar, leaseDeadline, leaseRenewalAtMs, type Sidecar } from "@crv/recovery";
 import type { MemberInput } from "@crv/storage-trait";
 import type { RecordBatch } from "apache-arrow";
@@ -296,21 +295,11 @@ export class CommitPipeline {
       const artifacts = proposal.artifacts?.changes.keys() ?? [];
       await views.showArtifacts(artifacts, version - 1);
       if (this.#sidecar) await residual.removeSidecar(this.#ref);
-      await this.#checkpointWhenDue();
+      await this.#context.checkpoints.follow();
       this.#context.auto?.committed(proposal);
     } catch {
       // Nothing to tell the caller: views are derived, and the sweep removes a finished sidecar.
     }
-  }
-
-  async #checkpointWhenDue(): Promise<void> {
-    const { log, store, residual, durability, checkpointedAt } = this.#context;
-    const { state } = log;
-    if (!isCheckpointDue(state, checkpointedAt)) return;
-    // Set first: a checkpoint that fails is not tried again at every commit.
-    this.#context.checkpointedAt = state.version;
-    if (!(await writeSegmentedCheckpoint(store, state, durability))) return;
-    await residual.replaceHint(HEAD_HINT_KEY, new TextEncoder().encode(`${state.version}\n`));
   }
 
   async #newSidecar(

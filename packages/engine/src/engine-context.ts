@@ -9,7 +9,6 @@ import type {
   OperationRef,
   Random,
   RunId,
-  Version,
 } from "@crv/core";
 import type { CommitLog, Publisher } from "@crv/manifest";
 import type { SweepReport } from "@crv/recovery";
@@ -20,6 +19,7 @@ import type { PartStore } from "@crv/storage-trait/parts";
 import type { InlineCommitResidual } from "@crv/storage-trait/residual";
 import type { MainReader } from "./branches/branch-log.js";
 import type { CommitTurns } from "./commit-turns.js";
+import type { FollowedCheckpoints } from "./followed-checkpoints.js";
 import type { AutoOptimizer } from "./optimize/auto-optimizer.js";
 import type { PublishedViews } from "./published-views.js";
 import type { StoreEvent } from "./store-event.js";
@@ -80,8 +80,7 @@ export interface EngineContext extends ReaderContext {
   readonly recover: () => Promise<SweepReport>;
   /** Undefined when it is off. */
   auto: AutoOptimizer | undefined;
-  /** Version of the newest checkpoint that is known. */
-  checkpointedAt: Version;
+  readonly checkpoints: FollowedCheckpoints;
 }
 
 /** An operation of this process begins. A strict one may rewrite parts that it has read. */

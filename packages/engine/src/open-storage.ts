@@ -31,6 +31,7 @@ import { joinReports, sweepOthers } from "./branches/sweep-branches.js";
 import { CommitTurns } from "./commit-turns.js";
 import type { EngineContext, PhaseEvent, ReaderContext } from "./engine-context.js";
 import { makeReadOnlyStorage, makeStorage } from "./engine-storage.js";
+import { FollowedCheckpoints } from "./followed-checkpoints.js";
 import { describeExamined, examineRun } from "./foreign/examine-run.js";
 import { isBegun } from "./foreign/is-foreign-run.js";
 import { dropDeadHolds } from "./merge/hold-merged.js";
@@ -138,7 +139,7 @@ export async function openContext(options: OpenStorageOptions): Promise<OpenedCo
     onPhase: options.onPhase,
     recover: () => sweep(recovery, { views: false, passUnderWay: true }),
     hashKey: await createHash52(),
-    checkpointedAt: 0,
+    checkpoints: new FollowedCheckpoints({ ...options, ...scope.effects, log }),
     auto: undefined,
   };
   const { autoOptimize: policy } = options;
@@ -157,7 +158,6 @@ export async function openContext(options: OpenStorageOptions): Promise<OpenedCo
   }
   await log.refresh();
   await log.makeDurable(context.store);
-  context.checkpointedAt = Math.max(log.checkpointVersion, log.baseVersion);
   const swept = await sweep(recovery, { views: true });
   const others = await sweepOthers(context, async (name) => {
     const { recovery: other } = await openScope(options, main, own, name);

@@ -21,9 +21,11 @@ export type IsWanted = (state: RunState) => Promise<boolean>;
 /**
  * Whether a checkpoint is worth it: the tail to replay has grown past a sixteenth of the tables, which
  * are what an index names anew, so that the cost per commit stays bounded by the change.
+ *
+ * @param times How many times that is waited for.
  */
-export function isCheckpointDue(state: RunState, last: Version): boolean {
-  return state.version - last >= Math.max(TAIL_RECORDS_MIN, state.tables.size / 16);
+export function isCheckpointDue(state: RunState, last: Version, times = 1): boolean {
+  return state.version - last >= times * Math.max(TAIL_RECORDS_MIN, state.tables.size / 16);
 }
 
 /** The sound checkpoint of `version` that `isWanted`, in either form; undefined when there is none. */

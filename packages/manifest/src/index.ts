@@ -6,6 +6,7 @@ export { corrupt, type DocumentBody, decodeDocument, encodeDocument } from "./do
 export { findCheckpoint, isCheckpointDue } from "./find-checkpoint.js";
 export { checkFloor, raiseFloor, readFloor } from "./floor.js";
 export { foreignState } from "./foreign-state.js";
+export { readHint } from "./head-hint.js";
 export { Ledger, type LedgerEntry } from "./ledger.js";
 export {
   commonPoints,

@@ -18,7 +18,6 @@ import {
   parseTableKey,
   SIDECAR_BYTES_MAX,
   SIDECAR_PREFIX,
-  SMALL_FILE_BYTES_MAX,
   TABLES_PREFIX,
   type Version,
 } from "@crv/core";
@@ -28,6 +27,7 @@ import {
   type RunState,
   readCheckpoint,
   readFloor,
+  readHint,
   readSegmentedCheckpoint,
 } from "@crv/manifest";
 import { decodeSidecar, readViewVersion } from "@crv/recovery";
@@ -190,14 +190,6 @@ function withoutHint(store: ObjectReader): ObjectReader {
     location: (key) => store.location(key),
     close: () => store.close(),
   };
-}
-
-async function readHint(store: ObjectReader): Promise<Version | undefined> {
-  return unlessDamaged(async () => {
-    const bytes = await store.get(HEAD_HINT_KEY, { sizeBytesMax: SMALL_FILE_BYTES_MAX });
-    const version = bytes && Number(new TextDecoder().decode(bytes));
-    return Number.isSafeInteger(version) ? version : undefined;
-  });
 }
 
 function ofRun(branch: BranchId | undefined, key: ObjectKey): ObjectKey {

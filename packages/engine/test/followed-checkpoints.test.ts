@@ -1,0 +1,50 @@
+/** Who writes checkpoints: one of several processes, and another when that one commits no more. */
+
+import type { StagedStorage } from "@crv/storage-trait";
+import { SimulatedDisk } from "@crv/storage-trait/testing";
+import { expect, test } from "vitest";
+import { commitRows, LEFT, openProcess } from "./support/universe.js";
+
+/** Commits after which a checkpoint is due. */
+const TAIL = 128;
+
+async function openProcesses(disk: SimulatedDisk, count: number): Promise<StagedStorage[]> {
+  const opened: StagedStorage[] = [];
+  for (let i = 0; i < count; i++) opened.push((await openProcess(disk, `writer ${i}`)).storage);
+  return opened;
+}
+
+/** One after the other, each one row. */
+async function commitInTurn(processes: readonly StagedStorage[], commits: number): Promise<void> {
+  for (let i = 0; i < commits; i++) {
+    const storage = processes[i % processes.length] ?? expect.fail();
+    await commitRows(storage, [{ table: LEFT, values: [i] }]);
+  }
+}
+
+/** Files of checkpoints that were written so far: indexes and segments. */
+function checkpointFiles(disk: SimulatedDisk): number {
+  return disk.trace.filter(
+    ({ verb, step, key }) =>
+      verb === "create" && step === "link" && key.startsWith("_checkpoints/"),
+  ).length;
+}
+
+test("several processes write no more checkpoints than one", async () => {
+  const alone = new SimulatedDisk();
+  await commitInTurn(await openProcesses(alone, 1), 5 * TAIL);
+  const together = new SimulatedDisk();
+  await commitInTurn(await openProcesses(together, 4), 5 * TAIL);
+  expect(checkpointFiles(alone)).toBeGreaterThan(0);
+  expect(checkpointFiles(together)).toBe(checkpointFiles(alone));
+});
+
+test("when the one that wrote them commits no more, another takes over", async () => {
+  const disk = new SimulatedDisk();
+  const [first, ...others] = await openProcesses(disk, 3);
+  await commitInTurn([first ?? expect.fail()], TAIL);
+  const before = checkpointFiles(disk);
+  expect(before).toBeGreaterThan(0);
+  await commitInTurn(others, 3 * TAIL);
+  expect(checkpointFiles(disk)).toBeGreaterThan(before);
+});
