@@ -1,7 +1,9 @@
 /** Goal: `crv import` of Arrow takes the types of the file, and refuses what is no Arrow or would lose something. */
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   Bool,
   DateDay,
@@ -26,6 +28,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runHere } from "./run-here.js";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+/** Made by tools/make-fixtures/compressed-arrow.py. */
+const FIXTURES = fileURLToPath(new URL("./fixtures/arrow", import.meta.url));
 
 let directory: string;
 
@@ -67,6 +72,14 @@ const columns: Record<string, Vector> = {
 };
 const { at: _, ...exact } = columns;
 
+/** The fixture with every byte of its first compressed buffer past the length changed. */
+function withDamage(file: string): Uint8Array {
+  const bytes = readFileSync(join(FIXTURES, file));
+  const magic = file.startsWith("lz4") ? "04224d18" : "28b52ffd";
+  const at = bytes.indexOf(Buffer.from(magic, "hex"));
+  return bytes.fill(0xff, at + 4, at + 24);
+}
+
 describe("crv import of Arrow", () => {
   test.each(["file", "stream"] as const)("takes the types of a %s", async (kind) => {
     const content = tableToIPC(new Table(exact), kind);
@@ -85,6 +98,30 @@ describe("crv import of Arrow", () => {
     ]);
   });
 
+  test.each(["lz4.arrow", "lz4.arrows", "zstd.arrow", "zstd.arrows"])(
+    "takes compressed buffers, as in %s of pyarrow",
+    async (file) => {
+      const run = file.replace(".", "-");
+      const path = join(FIXTURES, file);
+      const { code } = await crv("import", path, "--run", run, "--table", "t", "--tick", "tick");
+      expect(code).toBe(0);
+      const { stdout } = await crv("scan", run, "t", "--format", "ndjson");
+      const rows = Array.from({ length: 2000 }, (_, i) => ({
+        tick: i,
+        name: `agent ${i % 10}`,
+        share: i === 7 ? null : i / 4,
+        city: ["Basel", "Bern", "Genf"][i % 3],
+        flag: i % 2 === 0,
+      }));
+      expect(
+        stdout
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line)),
+      ).toEqual(rows);
+    },
+  );
+
   test("hands over a batch in slices", async () => {
     const ticks = vectorFromArray(
       Array.from({ length: 10 }, (_, i) => BigInt(i)),
@@ -99,6 +136,8 @@ describe("crv import of Arrow", () => {
   test.each([
     ["what is no Arrow", new TextEncoder().encode("a,b\n1,2\n"), [], "as Arrow IPC"],
     ["an empty file", new Uint8Array(), [], "it is empty"],
+    ["damaged LZ4", withDamage("lz4.arrow"), [], "as Arrow IPC"],
+    ["damaged ZSTD", withDamage("zstd.arrow"), [], "as Arrow IPC"],
     ["a cut file", tableToIPC(new Table(exact), "file").subarray(0, 700), [], "as Arrow IPC"],
     [
       "lists",

@@ -7,6 +7,7 @@ import {
   type Schema,
 } from "apache-arrow";
 import { CrvError } from "crv";
+import { addArrowCodecs } from "./arrow-codecs.js";
 
 /** What the beginning of a file says. */
 export interface ArrowHead {
@@ -34,6 +35,7 @@ async function openReader(path: string, handle: FileHandle): Promise<AsyncRecord
   try {
     // Of an empty file the reader would wait for more.
     if ((await handle.stat()).size === 0) throw new Error("it is empty");
+    await addArrowCodecs();
     const reader = await RecordBatchReader.from(handle);
     await reader.open();
     // Of bytes that hold no message there is no schema, and no error either.
