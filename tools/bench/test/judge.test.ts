@@ -2,7 +2,10 @@
 import { describe, expect, test } from "vitest";
 import type { FigureOf, Side } from "../benchmark.mjs";
 import { append } from "../benchmarks/append.mjs";
+import { cleanup } from "../benchmarks/cleanup.mjs";
 import { open } from "../benchmarks/open.mjs";
+import { optimize } from "../benchmarks/optimize.mjs";
+import { verify } from "../benchmarks/verify.mjs";
 import { BEGIN, END, replaceResults } from "../markdown.mjs";
 import { runBenchmark } from "../run-benchmark.mjs";
 
@@ -47,6 +50,34 @@ test("an aim about sizes of which one was not measured is not judged", () => {
   const some = figures({ "crv, readWrite, 20 versions": { ms: 10 } });
   const verdicts = open.judge(some, "small");
   expect(verdicts.map(({ met }) => met)).toEqual([true, ...Array(5).fill(undefined)]);
+});
+
+describe("maintenance", () => {
+  test("optimize is judged by the rows of large parts and the number of small ones", () => {
+    const found = figures({
+      "crv, 8 parts of 10 rows": { rows: 600_000, parts: 600, memory: 599 },
+      "crv, 20 parts of one row": { rows: 999, parts: 999, memory: 600 },
+    });
+    const verdicts = optimize.judge(found, "small");
+    expect(verdicts.map(({ met }) => met)).toEqual([true, false, true, false]);
+  });
+
+  test("cleanup and verification are judged by the process that only unlinks, or reads", () => {
+    const seconds = figures({ crv: { seconds: 3 }, "unlink alone": { seconds: 2 } });
+    expect(cleanup.judge(seconds, "small")).toMatchObject([{ found: "1.50 ×", met: true }]);
+    const rates = figures({
+      "plain read, tables": { rate: 100 },
+      "crv, tables": { rate: 59 },
+      "crv, scan of the tables": { rate: 59 },
+      "plain read, tensors": { rate: 100 },
+      "crv, tensors": { rate: 60 },
+    });
+    expect(verify.judge(rates, "small").map(({ found, met }) => [found, met])).toEqual([
+      ["59 %", false],
+      ["60 %", true],
+      ["100 %", undefined],
+    ]);
+  });
 });
 
 describe("a side that did something else than it was to do", () => {
