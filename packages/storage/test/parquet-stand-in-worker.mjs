@@ -1,8 +1,7 @@
-/** A decoding worker that does what the first column of its task says, instead of decoding. */
+/** A codec thread that does what its task says, in the place of a column name, instead of its work. */
 const acts = {
-  answer: (task) => ({ kind: "decoded", streams: [], rows: task.rows, next: undefined }),
   fail() {
-    throw new Error("the decoder refused");
+    throw new Error("the codec refused");
   },
   panic() {
     queueMicrotask(() => {
@@ -17,4 +16,12 @@ const acts = {
   },
 };
 
-export default (task) => acts[task.columns[0]](task);
+export function decode({ columns: [act], rows }) {
+  if (act === "answer") return { kind: "decoded", streams: [], rows, next: undefined };
+  return acts[act]();
+}
+
+export function encode({ properties: { columns }, stream }) {
+  const [{ name: act }] = columns;
+  return act === "answer" ? stream : acts[act]();
+}

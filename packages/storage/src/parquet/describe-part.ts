@@ -4,14 +4,14 @@ import { arrowSchema, BatchBuilder } from "@crv/core/arrow";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { PartSource } from "@crv/storage-trait/parts";
 import { Schema } from "apache-arrow";
-import type { DecodePool } from "./decode-pool.js";
+import type { CodecPool } from "./codec-pool.js";
 import { measurePart } from "./part-statistics.js";
 import { readPart } from "./read-part.js";
 
 /** As `PartStore.describe` says. Row groups are not told apart: how the file divides them is its own. */
 export async function describePart(
   reader: ObjectReader,
-  pool: DecodePool,
+  pool: CodecPool,
   part: PartSource,
   table: TableDescriptor,
   bucket: number,

@@ -3,7 +3,7 @@ import { digestOf, type ObjectKey, PART_BYTES_MAX, PART_ROWS_MAX } from "@crv/co
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { InspectedPart } from "@crv/storage-trait/parts";
 import { RecordBatchReader } from "apache-arrow";
-import type { DecodePool } from "./decode-pool.js";
+import type { CodecPool } from "./codec-pool.js";
 import { checkFrame } from "./footer.js";
 import { corruptPart, partTooLarge } from "./part-errors.js";
 import { shareBytes } from "./read-part.js";
@@ -11,7 +11,7 @@ import { shareBytes } from "./read-part.js";
 /** As `PartStore.inspect` says. */
 export async function inspectPart(
   reader: ObjectReader,
-  pool: DecodePool,
+  pool: CodecPool,
   path: ObjectKey,
   signal: AbortSignal | undefined,
 ): Promise<InspectedPart | undefined> {

@@ -1,5 +1,5 @@
-/** The errors of reading parts; all name the part. */
-import { IoError, type ObjectKey } from "@crv/core";
+/** The errors of reading and encoding parts; all name the part. */
+import { IoError, IoWriteError, type ObjectKey } from "@crv/core";
 
 /** The bytes of the part, or what they decode to, are not what was written. */
 export function corruptPart(key: ObjectKey, reason: string, cause?: unknown): IoError {
@@ -22,4 +22,17 @@ export function partTooLarge(key: ObjectKey, reason: string): IoError {
 
 export function readAborted(key: ObjectKey, cause: unknown): IoError {
   return new IoError("ABORTED", `reading ${key} was cancelled`, { details: { key }, cause });
+}
+
+/** The encoder failed, or the thread that it ran in ended. */
+export function notEncoded(key: ObjectKey, cause: unknown): IoWriteError {
+  return new IoWriteError(
+    "WRITE_FAILED",
+    `the rows of ${key} could not be encoded (${messageOf(cause)}): nothing was committed; try again, with fewer rows at a time`,
+    { details: { key }, cause },
+  );
+}
+
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

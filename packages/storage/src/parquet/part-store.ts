@@ -2,13 +2,13 @@
 import { IoConfigError, IoError, show } from "@crv/core";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
-import { createDecodePool } from "./decode-pool.js";
+import { createCodecPool } from "./codec-pool.js";
 import { describePart } from "./describe-part.js";
 import { inspectPart } from "./inspect-part.js";
+import type { Compression } from "./part-properties.js";
 import { measureRows } from "./part-statistics.js";
 import { readPart } from "./read-part.js";
 import { writePart } from "./write-part.js";
-import type { Compression } from "./writer-properties.js";
 
 export interface ParquetPartStoreOptions {
   /** Without `create`, writing is `READ_ONLY`. */
@@ -19,7 +19,7 @@ export interface ParquetPartStoreOptions {
   readonly compression?: Compression;
   /** Of decoding some row groups of one part, not counting its waiting. Default 60,000. */
   readonly decodeTimeoutMs?: number;
-  /** Decoding threads at most. None is started before the first read. Default 2. */
+  /** Threads at most that decode, and encode all but small parts. Each starts when needed. Default 2. */
   readonly workers?: number;
 }
 
@@ -33,7 +33,7 @@ export function createParquetPartStore(options: ParquetPartStoreOptions): PartSt
     workers = 2,
   } = options;
   checkPositive({ rowGroupRows, decodeTimeoutMs, workers });
-  const pool = createDecodePool({ workers, timeoutMs: decodeTimeoutMs });
+  const pool = createCodecPool({ workers, timeoutMs: decodeTimeoutMs });
   let isClosed = false;
 
   return {
@@ -43,7 +43,7 @@ export function createParquetPartStore(options: ParquetPartStoreOptions): PartSt
       if (create === undefined) {
         throw new IoError("READ_ONLY", `${request.key} cannot be written: the run is read-only`);
       }
-      return await writePart({ create }, request, { compression, rowGroupRows });
+      return await writePart({ create }, pool, request, { compression, rowGroupRows });
     },
     read(part, table, request = {}) {
       return readPart(store, pool, part, table, request);

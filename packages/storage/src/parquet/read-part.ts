@@ -11,7 +11,7 @@ import {
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { PartReadRequest, PartSource } from "@crv/storage-trait/parts";
 import { makeData, RecordBatch, RecordBatchReader, Schema, Struct } from "apache-arrow";
-import type { DecodePool } from "./decode-pool.js";
+import type { CodecPool } from "./codec-pool.js";
 import { checkFrame } from "./footer.js";
 import { corruptPart, partTooLarge, readAborted } from "./part-errors.js";
 
@@ -21,7 +21,7 @@ const DICTIONARY_ROWS_MIN = 4096;
 /** Decodes `part` as {@link PartStore.read} says. Holds one task's rows at a time. */
 export async function* readPart(
   reader: ObjectReader,
-  pool: DecodePool,
+  pool: CodecPool,
   part: PartSource,
   table: TableDescriptor,
   request: PartReadRequest,

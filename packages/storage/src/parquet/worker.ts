@@ -1,37 +1,30 @@
 /**
- * The decoding worker: one task in, Arrow IPC streams out. Runs in a thread of its own because the
- * decoder, given damaged bytes, may panic in a promise that then never settles, or never return.
+ * The codec in a thread: decoding gives Arrow IPC streams, encoding the bytes of a file. It is in a thread
+ * of its own because the decoder, given damaged bytes, may panic in a promise that then never settles, or
+ * never return; and because encoding a large part would hold up the program.
  *
  * A panic ends the worker, since nobody knows the state of its memory then. Most panics happen where
  * no code can catch them, and end the thread by themselves.
  */
-import {
-  type ColumnChunkMetaData,
-  ParquetFile,
-  type ParquetMetaData,
-  type RecordBatch,
-} from "parquet-wasm";
+import * as codec from "parquet-wasm";
 import { move, transferableSymbol, valueSymbol } from "piscina";
+import { decodeFile } from "./decode-file.js";
 import type { DecodeResult, DecodeTask, InspectResult, InspectTask } from "./decode-task.js";
 import type { DictionaryHint, FilePieces } from "./dictionary-hint.js";
+import { encodeStream } from "./encode-stream.js";
+import type { EncodeTask } from "./encode-task.js";
 import { PiecesBlob } from "./pieces-blob.js";
-import {
-  type ChunkInfo,
-  chooseRowGroups,
-  type RowGroupChoice,
-  type RowGroupInfo,
-} from "./row-group-choice.js";
 
 let dictionaryHint: Promise<DictionaryHint> | undefined;
 
 /** Decodes the next row groups of `task`. Does not return from a panic of the decoder. */
-export default async function decode(task: DecodeTask): Promise<DecodeResult> {
+export async function decode(task: DecodeTask): Promise<DecodeResult> {
   try {
     const { pages, footer } = await piecesOf(task);
-    const file = await ParquetFile.fromFile(new PiecesBlob(pages, footer));
+    const file = await codec.ParquetFile.fromFile(new PiecesBlob(pages, footer));
     const result = await decodeFile(file, task);
     file.free();
-    return movable(result);
+    return result.kind === "refused" ? result : moved(result, result.streams);
   } catch (error) {
     return await refusalOf(error);
   }
@@ -41,7 +34,7 @@ export default async function decode(task: DecodeTask): Promise<DecodeResult> {
 export async function inspect({ bytes }: InspectTask): Promise<InspectResult> {
   try {
     const blob = new PiecesBlob(new Uint8Array(bytes), new Uint8Array(0));
-    const file = await ParquetFile.fromFile(blob);
+    const file = await codec.ParquetFile.fromFile(blob);
     const footer = file.metadata().fileMetadata();
     const metadata = [...footer.keyValueMetadata()].map(
       ([key, value]) => [String(key), String(value)] as const,
@@ -54,11 +47,25 @@ export async function inspect({ bytes }: InspectTask): Promise<InspectResult> {
   }
 }
 
+/**
+ * The bytes of a Parquet file. Does not return from a panic of the encoder.
+ *
+ * @throws what else the encoder throws.
+ */
+export async function encode({ stream, properties }: EncodeTask): Promise<Uint8Array> {
+  try {
+    const bytes = encodeStream(codec, stream, properties);
+    return moved(bytes, [bytes]);
+  } catch (error) {
+    if (isPanic(error)) return await endWorker(error);
+    throw error;
+  }
+}
+
 async function refusalOf(error: unknown): Promise<Extract<DecodeResult, { kind: "refused" }>> {
-  if (!(error instanceof Error)) return { kind: "refused", code: "CORRUPT", reason: `${error}` };
-  // A WebAssembly.RuntimeError; the types of Node do not know the class.
-  if (error.name === "RuntimeError") return await endWorker(error);
-  return { kind: "refused", code: "CORRUPT", reason: error.message };
+  if (isPanic(error)) return await endWorker(error);
+  const reason = error instanceof Error ? error.message : `${error}`;
+  return { kind: "refused", code: "CORRUPT", reason };
 }
 
 /** The hint needs apache-arrow, which takes longer to load than most small parts to decode. */
@@ -69,60 +76,16 @@ async function piecesOf({ bytes, texts }: DecodeTask): Promise<FilePieces> {
   return (await dictionaryHint).apply(file, texts);
 }
 
-async function decodeFile(file: ParquetFile, task: DecodeTask): Promise<DecodeResult> {
-  const choice = chooseRowGroups(rowGroupsOf(file.metadata()), task.bytes.byteLength, task);
-  if (choice.kind === "refused") return choice;
-  // Asked for no column, the decoder would decode all of them.
-  const isEmpty = choice.columns.length === 0 || choice.rows === 0;
-  const streams = isEmpty ? [] : await readStreams(file, choice);
-  return { kind: "decoded", streams, rows: choice.rows, next: choice.next };
-}
-
-/** One batch at a time leaves WebAssembly; `read` would hold all of them there, twice. */
-async function readStreams(file: ParquetFile, choice: RowGroupChoice): Promise<Uint8Array[]> {
-  const { columns, rowGroups, rows, batchRows } = choice;
-  const streams: Uint8Array[] = [];
-  let decodedRows = 0;
-  const batches: AsyncIterable<RecordBatch> = await file.stream({
-    columns: [...columns],
-    rowGroups: [...rowGroups],
-    batchSize: batchRows,
-  });
-  for await (const batch of batches) {
-    decodedRows += batch.numRows;
-    streams.push(batch.intoIPCStream());
-  }
-  if (decodedRows !== rows) throw new Error(`${decodedRows} rows were decoded instead of ${rows}`);
-  return streams;
-}
-
-/** Frees what it looks at: a busy worker gives the garbage collector no time to do so. */
-function rowGroupsOf(metadata: ParquetMetaData): RowGroupInfo[] {
-  const rowGroups = metadata.rowGroups().map((group) => {
-    const info = { rows: group.numRows(), chunks: group.columns().map(chunkOf) };
-    group.free();
-    return info;
-  });
-  metadata.free();
-  return rowGroups;
-}
-
-function chunkOf(chunk: ColumnChunkMetaData): ChunkInfo {
-  const info = {
-    path: chunk.columnPath(),
-    compressedBytes: chunk.compressedSize(),
-    plainBytes: chunk.uncompressedSize(),
-  };
-  chunk.free();
-  return info;
-}
-
-/** Marks the buffers of a result as moved to the caller instead of copied. */
-function movable(result: DecodeResult): DecodeResult {
-  if (result.kind === "refused") return result;
-  const buffers = result.streams.map(({ buffer }) => buffer);
+/** Marks `result` so that `arrays` in it are moved to the caller instead of copied. */
+function moved<Result extends object>(result: Result, arrays: readonly Uint8Array[]): Result {
+  const buffers = arrays.map(({ buffer }) => buffer);
   // The pool unwraps it, so what arrives is the result itself.
-  return move({ [transferableSymbol]: buffers, [valueSymbol]: result }) as unknown as DecodeResult;
+  return move({ [transferableSymbol]: buffers, [valueSymbol]: result }) as unknown as Result;
+}
+
+/** A WebAssembly.RuntimeError; the types of Node do not know the class. */
+function isPanic(error: unknown): error is Error {
+  return error instanceof Error && error.name === "RuntimeError";
 }
 
 /** Ends this thread with `error`, which the pool gives to the caller of the task. */

@@ -2,14 +2,16 @@
 import { IoWriteError, PART_BYTES_MAX, PART_ROWS_MAX } from "@crv/core";
 import type { ObjectStore } from "@crv/storage-trait/object-store";
 import type { PartWriteOutcome, PartWriteRequest } from "@crv/storage-trait/parts";
+import type { EncodeOptions } from "./choose-properties.js";
+import type { CodecPool } from "./codec-pool.js";
 import { encodePart } from "./encode-part.js";
 import { measurePart } from "./part-statistics.js";
 import { withPlainDictionaries } from "./plain-batches.js";
-import type { EncodeOptions } from "./writer-properties.js";
 
 /** Encodes, creates and seals one part, as {@link PartStore.write} says. */
 export async function writePart(
   store: Pick<ObjectStore, "create">,
+  pool: Pick<CodecPool, "encode">,
   asked: PartWriteRequest,
   options: EncodeOptions,
 ): Promise<PartWriteOutcome> {
@@ -21,7 +23,7 @@ export async function writePart(
     batches,
     options.rowGroupRows,
   );
-  const bytes = await encodePart(request, options);
+  const bytes = await encodePart(request, options, pool);
   checkAtMost(request, "bytes", bytes.byteLength, PART_BYTES_MAX);
   const outcome = await store.create(key, bytes, { durability });
   if (outcome.kind !== "created") return outcome;

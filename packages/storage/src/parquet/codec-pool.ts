@@ -1,6 +1,6 @@
 /**
- * Threads that decode parts. A task that fails, hangs or kills its thread ends alone: its thread is
- * thrown away and the next task gets another.
+ * Threads that decode and encode parts. A task that fails, hangs or kills its thread ends alone: its
+ * thread is thrown away and the next task gets another.
  *
  * The pool never queues: a queued task would wait for ever when the last thread dies, because a
  * pool without a minimum of threads starts none for it. The gate in front queues instead.
@@ -9,25 +9,42 @@ import { IoError, type ObjectKey } from "@crv/core";
 import type { Piscina } from "piscina";
 import { createGate } from "../gate.js";
 import type { DecodeResult, DecodeTask, InspectResult, InspectTask } from "./decode-task.js";
-import { corruptPart, readAborted } from "./part-errors.js";
+import type { EncodeTask } from "./encode-task.js";
+import { corruptPart, messageOf, notEncoded, readAborted } from "./part-errors.js";
 import { WORKER_FILE } from "./worker-file.js";
 
 /** A thread keeps the memory of its largest part, up to 4 GiB; an idle one is ended after this. */
 const IDLE_MS_MAX = 10_000;
 
-/** What the worker file exports: `default` decodes. */
-type Verb = "default" | "inspect";
+/** What the worker file exports. */
+type Verb = "decode" | "inspect" | "encode";
 
-export interface DecodePoolOptions {
+/** Of one kind of task. */
+interface Rules {
+  readonly timeoutMs: number | undefined;
+  /** What the caller is told when a task fails or its thread ends. */
+  failed(path: ObjectKey, cause: unknown): IoError;
+}
+
+interface Call {
+  readonly path: ObjectKey;
+  readonly verb: Verb;
+  readonly task: unknown;
+  /** Buffers of the task that are moved to the thread. */
+  readonly moved?: readonly ArrayBuffer[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CodecPoolOptions {
   /** Threads at most; none is started before the first task. */
   readonly workers: number;
-  /** Of one task, not counting its waiting for a thread. */
+  /** Of one task that decodes, not counting its waiting for a thread. */
   readonly timeoutMs: number;
   /** URL of what a thread runs. Default: the worker of this package. */
   readonly workerFile?: string;
 }
 
-export interface DecodePool {
+export interface CodecPool {
   /**
    * @param path Names the part in errors.
    * @throws IoError `CORRUPT`: the decoder failed. `DEADLINE_EXCEEDED`. `ABORTED`. `CLOSED`. `IO`:
@@ -36,12 +53,30 @@ export interface DecodePool {
   decode(path: ObjectKey, task: DecodeTask, signal?: AbortSignal): Promise<DecodeResult>;
   /** What a file says of itself. Errors as of {@link decode}. */
   inspect(path: ObjectKey, task: InspectTask, signal?: AbortSignal): Promise<InspectResult>;
+  /**
+   * The bytes of a Parquet file. Takes the buffer of the task. It has no deadline: the bytes are our own,
+   * and their number bounds it.
+   *
+   * @param path Names the part in errors.
+   * @throws IoWriteError `WRITE_FAILED`: the encoder failed. IoError `CLOSED`. `IO`: no thread could be
+   *   started.
+   */
+  encode(path: ObjectKey, task: EncodeTask): Promise<Uint8Array>;
   /** Ends all threads; tasks under way fail with `CLOSED`. Idempotent. */
   close(): Promise<void>;
 }
 
-export function createDecodePool(options: DecodePoolOptions): DecodePool {
+export function createCodecPool(options: CodecPoolOptions): CodecPool {
   const { workers, timeoutMs, workerFile = WORKER_FILE } = options;
+  const decoding: Rules = {
+    timeoutMs,
+    failed: (path, cause) => corruptPart(path, `the decoder failed (${messageOf(cause)})`, cause),
+  };
+  const rules: Record<Verb, Rules> = {
+    decode: decoding,
+    inspect: decoding,
+    encode: { timeoutMs: undefined, failed: notEncoded },
+  };
   const gate = createGate(workers);
   /** One per call under way; aborting it with an IoError ends the call with that error. */
   const calls = new Set<AbortController>();
@@ -69,28 +104,32 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
     return pool;
   }
 
-  async function run(path: ObjectKey, verb: Verb, task: unknown, call: AbortSignal) {
+  async function run({ path, verb, task, moved = [] }: Call, signal: AbortSignal) {
     started ??= start();
     const pool = await started;
-    call.throwIfAborted();
+    signal.throwIfAborted();
     try {
-      return await pool.run(task, { signal: call, name: verb });
+      return await pool.run(task, { signal, name: verb, transferList: [...moved] });
     } catch (cause) {
-      call.throwIfAborted();
-      throw corruptPart(path, `the decoder failed (${messageOf(cause)})`, cause);
+      signal.throwIfAborted();
+      throw rules[verb].failed(path, cause);
     }
   }
 
-  async function call(path: ObjectKey, verb: Verb, task: unknown, signal?: AbortSignal) {
+  async function call(asked: Call) {
     if (isClosed) throw closed();
+    const { path, verb, signal } = asked;
     const ending = new AbortController();
     calls.add(ending);
     const forget = [onAbort(signal, (reason) => ending.abort(readAborted(path, reason)))];
     try {
       forget.push(await gate.enter(ending.signal));
-      const deadline = AbortSignal.timeout(timeoutMs);
-      forget.push(onAbort(deadline, () => ending.abort(deadlineExceeded(path, timeoutMs))));
-      return await run(path, verb, task, ending.signal);
+      const { timeoutMs } = rules[verb];
+      if (timeoutMs !== undefined) {
+        const deadline = AbortSignal.timeout(timeoutMs);
+        forget.push(onAbort(deadline, () => ending.abort(deadlineExceeded(path, timeoutMs))));
+      }
+      return await run(asked, ending.signal);
     } finally {
       calls.delete(ending);
       for (const undo of forget) undo();
@@ -98,8 +137,9 @@ export function createDecodePool(options: DecodePoolOptions): DecodePool {
   }
 
   return {
-    decode: (path, task, signal) => call(path, "default", task, signal),
-    inspect: (path, task, signal) => call(path, "inspect", task, signal),
+    decode: (path, task, signal) => call({ path, verb: "decode", task, signal }),
+    inspect: (path, task, signal) => call({ path, verb: "inspect", task, signal }),
+    encode: (path, task) => call({ path, verb: "encode", task, moved: [task.stream.buffer] }),
     async close() {
       isClosed = true;
       await stopAll(closed());
@@ -115,10 +155,6 @@ function onAbort(signal: AbortSignal | undefined, then: (reason: unknown) => voi
   return () => signal?.removeEventListener("abort", listener);
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
 function deadlineExceeded(path: ObjectKey, timeoutMs: number): IoError {
   return new IoError(
     "DEADLINE_EXCEEDED",
@@ -128,13 +164,13 @@ function deadlineExceeded(path: ObjectKey, timeoutMs: number): IoError {
 }
 
 function closed(): IoError {
-  return new IoError("CLOSED", "the store was closed: parts can no longer be decoded");
+  return new IoError("CLOSED", "the store was closed: parts can no longer be read or written");
 }
 
 function notStarted(file: string, cause: unknown): IoError {
   return new IoError(
     "IO",
-    `no decoding thread could be started from ${file}: it must be installed beside its package`,
+    `no thread could be started from ${file}: it must be installed beside its package`,
     { details: { file }, cause },
   );
 }

@@ -1,23 +1,24 @@
 /**
- * Threads that decode. Invariant: whatever a task does to its thread, it alone fails, with a typed
- * error, and every other task, before, beside or after it, is answered.
+ * Threads that decode and encode. Invariant: whatever a task does to its thread, it alone fails, with a
+ * typed error, and every other task, before, beside or after it, is answered.
  */
 import { type IoError, type ObjectKey, parseObjectKey } from "@crv/core";
 import { afterEach, describe, expect, test } from "vitest";
-import { createDecodePool, type DecodePool } from "../src/parquet/decode-pool.js";
+import { type CodecPool, createCodecPool } from "../src/parquet/codec-pool.js";
 import type { DecodeResult, DecodeTask } from "../src/parquet/decode-task.js";
+import type { PartProperties } from "../src/parquet/part-properties.js";
 
 const WORKER = new URL("./parquet-stand-in-worker.mjs", import.meta.url).href;
 const PATH = parseObjectKey("tables/t/part-1");
 
-describe("createDecodePool", () => {
-  const pools: DecodePool[] = [];
+describe("createCodecPool", () => {
+  const pools: CodecPool[] = [];
   afterEach(async () => {
     for (const pool of pools.splice(0)) await pool.close();
   });
 
-  function open(workers: number, timeoutMs = 60_000, workerFile = WORKER): DecodePool {
-    const pool = createDecodePool({ workers, timeoutMs, workerFile });
+  function open(workers: number, timeoutMs = 60_000, workerFile = WORKER): CodecPool {
+    const pool = createCodecPool({ workers, timeoutMs, workerFile });
     pools.push(pool);
     return pool;
   }
@@ -25,7 +26,7 @@ describe("createDecodePool", () => {
   const answered = { kind: "decoded", rows: 5 };
 
   test.each([
-    ["fail", "the decoder refused"],
+    ["fail", "the codec refused"],
     ["panic", "unreachable"],
     ["exit", "exited"],
   ])("calls a part corrupt whose decoding ends in %s, and goes on", async (act, reason) => {
@@ -84,15 +85,48 @@ describe("createDecodePool", () => {
     expect((await failure(run(pool, "answer"))).code).toBe("CLOSED");
   });
 
-  test("says so at once when its worker is not there", async () => {
+  test.each([
+    ["fail", "the codec refused"],
+    ["panic", "unreachable"],
+    ["exit", "exited"],
+  ])(
+    "says that a part was not encoded whose encoding ends in %s, and goes on",
+    async (act, reason) => {
+      const pool = open(1);
+      const error = await failure(encode(pool, act));
+      expect([error.code, error.details.key]).toEqual(["WRITE_FAILED", PATH]);
+      expect(error.message).toContain(PATH);
+      expect(error.message).toContain(reason);
+      expect(await run(pool, "answer")).toMatchObject(answered);
+      expect(await encode(pool, "answer")).toEqual(Uint8Array.of(1, 2, 3));
+    },
+  );
+
+  test("moves the rows to the thread and leaves none of them behind", async () => {
+    const stream = Uint8Array.of(1, 2, 3);
+    expect(await encode(open(1), "answer", stream)).toEqual(Uint8Array.of(1, 2, 3));
+    expect(stream.byteLength).toBe(0);
+  });
+
+  test("ends what is encoded when it is closed", async () => {
+    const pool = open(1);
+    const tasks = [encode(pool, "hang"), encode(pool, "answer")].map(failure);
+    await pool.close();
+    expect((await Promise.all(tasks)).map(({ code }) => code)).toEqual(["CLOSED", "CLOSED"]);
+  });
+
+  test.each([
+    ["decode", run],
+    ["encode", encode],
+  ])("says so at once when its worker is not there (%s)", async (_, start) => {
     const pool = open(1, 60_000, new URL("./not-there.mjs", import.meta.url).href);
-    const error = await failure(run(pool, "answer"));
+    const error = await failure(start(pool, "answer"));
     expect(error.code).toBe("IO");
     expect(error.message).toContain("not-there.mjs");
   });
 });
 
-function run(pool: DecodePool, act: string, signal?: AbortSignal): Promise<DecodeResult> {
+function run(pool: CodecPool, act: string, signal?: AbortSignal): Promise<DecodeResult> {
   const task: DecodeTask = {
     bytes: new SharedArrayBuffer(0),
     rows: 5,
@@ -103,6 +137,21 @@ function run(pool: DecodePool, act: string, signal?: AbortSignal): Promise<Decod
     done: 0,
   };
   return pool.decode(PATH as ObjectKey, task, signal);
+}
+
+function encode(
+  pool: CodecPool,
+  act: string,
+  stream = Uint8Array.of(1, 2, 3),
+): Promise<Uint8Array> {
+  const properties: PartProperties = {
+    compression: "zstd",
+    rowGroupRows: 1,
+    hasDictionaries: false,
+    columns: [{ name: act, encoding: "plain" }],
+    keyValues: [],
+  };
+  return pool.encode(PATH, { stream, properties });
 }
 
 async function failure(result: Promise<unknown>): Promise<IoError> {

@@ -1,0 +1,39 @@
+/** The encoder: an Arrow IPC stream to the bytes of a Parquet file, in whatever thread it is called. */
+import type * as Codec from "parquet-wasm";
+import type { Compression, PartProperties } from "./part-properties.js";
+
+const CODEC_NAMES = {
+  zstd: "ZSTD",
+  lz4: "LZ4_RAW",
+  snappy: "SNAPPY",
+} as const satisfies Record<Compression, keyof typeof Codec.Compression>;
+
+/** @throws what the encoder throws; a `RuntimeError` leaves its memory in no known state. */
+export function encodeStream(
+  codec: typeof Codec,
+  stream: Uint8Array,
+  properties: PartProperties,
+): Uint8Array {
+  return codec.writeParquet(codec.Table.fromIPCStream(stream), writerProperties(codec, properties));
+}
+
+/** May be used once: the codec takes them over. */
+function writerProperties(
+  codec: typeof Codec,
+  { compression, rowGroupRows, hasDictionaries, columns, keyValues }: PartProperties,
+): Codec.WriterProperties {
+  let properties = new codec.WriterPropertiesBuilder()
+    .setCompression(codec.Compression[CODEC_NAMES[compression]])
+    .setMaxRowGroupSize(rowGroupRows)
+    .setStatisticsEnabled(codec.EnabledStatistics.Chunk)
+    // Every reader reads pages of version 1.
+    .setWriterVersion(codec.WriterVersion.V1)
+    .setDictionaryEnabled(hasDictionaries)
+    .setKeyValueMetadata(new Map(keyValues));
+  for (const { name, encoding } of columns) {
+    properties = properties.setColumnDictionaryEnabled(name, encoding === "dictionary");
+    if (encoding !== "delta") continue;
+    properties = properties.setColumnEncoding(name, codec.Encoding.DELTA_BINARY_PACKED);
+  }
+  return properties.build();
+}
