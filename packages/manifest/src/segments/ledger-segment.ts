@@ -43,11 +43,16 @@ export function decodeLedgerSegment(
 function areSorted(ids: Uint8Array, kinds: Uint8Array): boolean {
   const text = Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength);
   if (!/^[0-9A-HJKMNP-TV-Z]*$/.test(text.toString("latin1"))) return false;
+  // A plain loop: neighbours differ after a few characters, and opening does this for every operation.
   for (let row = 1; row < kinds.length; row++) {
-    const at = row * ID_CHARS;
-    const order = text.compare(text, at - ID_CHARS, at, at, at + ID_CHARS);
-    if (order < 0 || (order === 0 && (kinds[row] as number) <= (kinds[row - 1] as number)))
-      return false;
+    const end = (row + 1) * ID_CHARS;
+    let at = row * ID_CHARS;
+    while (at < end && ids[at] === ids[at - ID_CHARS]) at++;
+    const isAfter =
+      at < end
+        ? (ids[at] as number) > (ids[at - ID_CHARS] as number)
+        : (kinds[row] as number) > (kinds[row - 1] as number);
+    if (!isAfter) return false;
   }
   return true;
 }

@@ -94,8 +94,8 @@ function areSound(numbers: Record<(typeof NUMBERS)[number], Float64Array>): bool
   for (const value of time) {
     if (!Number.isSafeInteger(value) || value < TIME_MIN || value > TIME_MAX) return false;
   }
-  for (const [i, from] of min.entries()) {
-    const to = max[i] as number;
+  for (let i = 0; i < min.length; i++) {
+    const [from, to] = [min[i] as number, max[i] as number];
     if (from === NO_TICK ? to !== NO_TICK : !isCount(from) || !isCount(to) || from > to) {
       return false;
     }
