@@ -96,40 +96,35 @@ const scalarShape: z.ZodType<Scalar> = z.union([
 const statisticsShape: z.ZodType<StatisticsByColumn> = mapShape(
   columnNameShape,
   z.object({ min: scalarShape.optional(), max: scalarShape.optional(), nulls: countShape }),
-).transform(
-  (map) =>
-    Object.assign(
-      Object.create(null),
-      Object.fromEntries([...map].map(([k, v]) => [k, prune(v)])),
-    ) as StatisticsByColumn,
-);
+).transform((map) => {
+  const columns: Record<string, ColumnStatistics> = Object.create(null);
+  for (const [name, statistics] of map) columns[name] = prune(statistics);
+  return columns;
+});
 
-function prune(s: {
-  min?: Scalar | undefined;
-  max?: Scalar | undefined;
-  nulls: number;
-}): ColumnStatistics {
-  return {
-    ...(s.min !== undefined && { min: s.min }),
-    ...(s.max !== undefined && { max: s.max }),
-    nulls: s.nulls,
-  };
+interface Bounds<Bound> {
+  readonly min?: Bound;
+  readonly max?: Bound;
+  readonly nulls: number;
+}
+
+/** Without spreads, which take longer than all else that is done to a column of a record. */
+function prune<Bound extends {}>({ min, max, nulls }: Bounds<Bound | undefined>): Bounds<Bound> {
+  if (min !== undefined && max !== undefined) return { min, max, nulls };
+  if (min !== undefined) return { min, nulls };
+  return max === undefined ? { nulls } : { max, nulls };
 }
 
 function writeStatistics(columns: StatisticsByColumn): object {
   return Object.fromEntries(
-    Object.entries(columns).map(([name, s]) => [
+    Object.entries(columns).map(([name, { min, max, nulls }]) => [
       name,
-      {
-        ...(s.min !== undefined && { min: writeScalar(s.min) }),
-        ...(s.max !== undefined && { max: writeScalar(s.max) }),
-        nulls: s.nulls,
-      },
+      prune({ min: writeScalar(min), max: writeScalar(max), nulls }),
     ]),
   );
 }
 
-function writeScalar(value: Scalar): unknown {
+function writeScalar<Value>(value: Value): Value | number | { readonly i64: string } {
   if (typeof value !== "bigint") return value;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : { i64: value.toString() };
