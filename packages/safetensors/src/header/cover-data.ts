@@ -1,8 +1,8 @@
 /** Whether the tensors cover the data, without hole or overlap. Source: docs/format/safetensors.md, "Data". */
 import { SafetensorsError, type SafetensorsErrorCode } from "../errors.js";
 import { extentOf } from "../shape.js";
+import type { Entry } from "./entry.js";
 import type { TensorInfo } from "./header.js";
-import type { Entry } from "./read-entry.js";
 
 /** Where the data of a file lie, in bytes. */
 export interface DataSpan {
@@ -72,7 +72,8 @@ function place(
     );
   }
   entry.elementCount = elementCount;
-  if (shape.some((dimension) => typeof dimension === "bigint")) {
+  // Beyond 2^53-1 a dimension is taken only where another one is 0.
+  if (elementCount === 0 && shape.some((dimension) => typeof dimension === "bigint")) {
     entry.exactShape = shape.map(BigInt);
     entry.shape = shape.map(Number);
   }

@@ -4,8 +4,9 @@ import { JsonCursor } from "../json/json-cursor.js";
 import { decodeUtf8 } from "../json/utf8.js";
 import { HEADER_BYTES_MAX, LENGTH_BYTES } from "../limits.js";
 import { coverData } from "./cover-data.js";
+import type { Entry } from "./entry.js";
 import { type Header, type HeaderMode, type HeaderOptions, METADATA_NAME } from "./header.js";
-import { article, type Entry, EntryReader } from "./read-entry.js";
+import { article, EntryReader } from "./read-entry.js";
 import { readMetadata } from "./read-metadata.js";
 
 /**

@@ -2,6 +2,8 @@
 import { type Dtype, isDtype } from "../dtype.js";
 import type { SafetensorsError } from "../errors.js";
 import type { JsonCursor } from "../json/json-cursor.js";
+import { CompactEntryReader } from "./compact-entry.js";
+import type { Entry } from "./entry.js";
 import type { HeaderMode } from "./header.js";
 
 const U64_MAX = 2n ** 64n - 1n;
@@ -9,23 +11,11 @@ const FIELDS = ["dtype", "shape", "data_offsets"] as const;
 
 type Field = (typeof FIELDS)[number];
 
-/**
- * An entry whose form is right; whether its numbers fit the file is not yet known. `coverData` finds out
- * and fills in the rest, in place: a header may have a hundred thousand of them.
- */
-export interface Entry {
-  readonly name: string;
-  readonly dtype: Dtype;
-  shape: readonly (number | bigint)[];
-  readonly begin: number;
-  readonly end: number;
-  elementCount: number;
-}
-
 /** Reads entries, one after the other. Kept from entry to entry: headers have a hundred thousand of them. */
 export class EntryReader {
   readonly #cursor: JsonCursor;
   readonly #mode: HeaderMode;
+  readonly #compact: CompactEntryReader;
   #name = "";
   #dtype: Dtype | undefined;
   #shape: readonly (number | bigint)[] | undefined;
@@ -39,10 +29,15 @@ export class EntryReader {
   constructor(cursor: JsonCursor, mode: HeaderMode) {
     this.#cursor = cursor;
     this.#mode = mode;
+    this.#compact = new CompactEntryReader(cursor);
   }
 
   /** Reads the value at the cursor. @throws SafetensorsError `INVALID_HEADER`, `UNSAFE_INTEGER`, `INVALID_JSON` */
   read(name: string): Entry {
+    return this.#compact.read(name) ?? this.#read(name);
+  }
+
+  #read(name: string): Entry {
     this.#name = name;
     this.#dtype = undefined;
     this.#shape = undefined;
@@ -56,6 +51,7 @@ export class EntryReader {
       const missing = FIELDS.filter((field) => !this.#has(field));
       throw this.#invalid(`lacks ${missing.join(" and ")}`, at, { missing });
     }
+    this.#compact.expect(this.#dtype);
     return {
       name,
       dtype: this.#dtype,
