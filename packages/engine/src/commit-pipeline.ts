@@ -147,7 +147,10 @@ export class CommitPipeline {
     let cause: unknown;
     for (let attempt = 0; attempt < PART_ATTEMPTS_MAX; attempt++) {
       const path = formatMemberKey(isTensorMember(name), this.#partPrefix, this.#partCount++);
-      const outcome = await this.#context.store.create(path, body(), { durability: "process" });
+      const outcome = await this.#context.store.create(path, body(), {
+        durability: "process",
+        willMakeDurable: this.#context.durability === "full",
+      });
       if (outcome.kind !== "exists") this.#written.add(path);
       if (outcome.kind === "created") {
         const { sizeBytes: bytes, digest } = outcome.seal;

@@ -22,14 +22,13 @@ export type {
   OptimizeReport,
   TrimReport,
 } from "./maintenance.js";
+export type { MemberInput, MemberRange } from "./member.js";
 export type { Durability } from "./object-store.js";
 export type {
   AppendOptions,
   AppendOutcome,
   CommitRange,
   CommittedParts,
-  MemberInput,
-  MemberRange,
   OperationIntent,
   ScanPlan,
   ScanRequest,

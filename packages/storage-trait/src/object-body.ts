@@ -1,6 +1,12 @@
 /** Bodies of objects, given whole or in pieces. */
 
-export type ObjectBody = Uint8Array | AsyncIterable<Uint8Array>;
+export type ObjectBody = Uint8Array | BodyPieces;
+
+/** A piece may be changed by its producer as soon as the next one is asked for. */
+export interface BodyPieces extends AsyncIterable<Uint8Array> {
+  /** Pieces stay as they were given, so that several may be asked for before the first is written. */
+  readonly isSteady?: boolean;
+}
 
 /** All bytes of `body` in an array of its own. An error of a body in pieces passes through. */
 export async function collectBody(body: ObjectBody): Promise<Uint8Array> {

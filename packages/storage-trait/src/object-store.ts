@@ -24,7 +24,7 @@ import type { ObjectKey, Seal } from "@crv/core";
 import type { ObjectBody } from "./object-body.js";
 import type { GetOptions } from "./read-window.js";
 
-export { collectBody, type ObjectBody } from "./object-body.js";
+export { type BodyPieces, collectBody, type ObjectBody } from "./object-body.js";
 export { type GetOptions, type ReadWindow, readWindow } from "./read-window.js";
 export { checkListPrefix, checkStoredKey, isStoredKey } from "./stored-key.js";
 
@@ -68,6 +68,11 @@ export interface CreateOptions {
    * that are absent are left. Their syncs run beside that of the body, so that they cost no time.
    */
   readonly after?: readonly ObjectKey[];
+  /**
+   * The caller will make it durable once it is created: a large body may be synced as it is written. A
+   * hint; it promises no more than `durability`.
+   */
+  readonly willMakeDurable?: boolean;
 }
 
 export type CreateOutcome =

@@ -27,7 +27,6 @@ import type {
   TableManifest,
   TableVersion,
   TagName,
-  TensorEntry,
   Version,
 } from "@crv/core";
 import type { RecordBatch } from "apache-arrow";
@@ -49,6 +48,7 @@ import type {
   OptimizeReport,
   TrimReport,
 } from "./maintenance.js";
+import type { MemberInput, MemberRange } from "./member.js";
 import type { sealed } from "./seal.js";
 
 /** Of the branch that the storage is of, unless it names another. */
@@ -144,23 +144,6 @@ export interface StagedHandle {
   readonly rowsAdded: number;
   readonly rowsRemoved: number;
   readonly parts: readonly PartEntry[];
-}
-
-/** One member of an artifact that is to be written. */
-export interface MemberInput {
-  readonly name: string;
-  /** Its bytes, whole or in pieces; asked for again when the store did not answer the first time. */
-  readonly body: () => Uint8Array | AsyncIterable<Uint8Array>;
-  /** What the record lists of a tensor file, known once all of the body has passed. */
-  readonly tensors?: () => readonly TensorEntry[] | undefined;
-}
-
-/** Bytes of a member, `[start, end)`; default: all of it. */
-export interface MemberRange {
-  readonly start?: number;
-  readonly end?: number;
-  /** Where they go, of their length: then it is what is returned. */
-  readonly into?: Uint8Array;
 }
 
 /**

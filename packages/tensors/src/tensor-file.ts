@@ -17,8 +17,11 @@ import { type CastOptions, castTensor } from "./cast.js";
 import { checkNotAborted, readError } from "./tensor-errors.js";
 import { formatCrc32 } from "./tensor-member.js";
 
-/** Bytes of one read. What is larger is put together from several, checked while the next is read. */
+/** Bytes of one read; what is larger is put together from several. */
 const PIECE_BYTES = 64 * 1024 * 1024;
+
+/** Where a sum is wanted: it is taken while the processor's cache holds the piece, and the next are read. */
+const SUMMED_PIECE_BYTES = 16 * 1024 * 1024;
 const PIECES_AHEAD = 2;
 
 /** Where a file's bytes come from. */
@@ -169,24 +172,25 @@ export class TensorFile {
     place?: { readonly crc32: string | undefined },
   ): Promise<{ readonly bytes: Uint8Array; readonly sum: number }> {
     const isSummed = place?.crc32 !== undefined;
+    const pieceBytes = isSummed ? SUMMED_PIECE_BYTES : PIECE_BYTES;
     checkNotAborted(signal);
-    if (end - begin <= PIECE_BYTES) {
+    if (end - begin <= pieceBytes) {
       const bytes = await this.#source.read(begin, end);
       return { bytes, sum: isSummed ? crc32(bytes) : 0 };
     }
-    const bytes = new Uint8Array(end - begin);
+    const bytes = newArray(end - begin);
     const ahead: Promise<Uint8Array>[] = [];
     let asked = begin;
     let sum = 0;
     for (let at = begin; at < end; ) {
       checkNotAborted(signal);
       while (ahead.length < PIECES_AHEAD && asked < end) {
-        const place = bytes.subarray(asked - begin, asked - begin + PIECE_BYTES);
+        const place = bytes.subarray(asked - begin, asked - begin + pieceBytes);
         const piece = this.#readPiece(asked, place);
         // One that fails is told when its turn comes.
         piece.catch(() => undefined);
         ahead.push(piece);
-        asked += PIECE_BYTES;
+        asked += pieceBytes;
       }
       const piece = (await ahead.shift()) as Uint8Array;
       if (isSummed) sum = crc32(piece, sum);
@@ -201,6 +205,12 @@ export class TensorFile {
     if (found !== piece) piece.set(found);
     return piece;
   }
+}
+
+/** All of it will be overwritten, so it need not be cleared first. */
+function newArray(sizeBytes: number): Uint8Array {
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(sizeBytes);
+  return new Uint8Array(buffer, byteOffset, sizeBytes);
 }
 
 function statOf(what: string, { name, dtype, shape, begin, end }: TensorEntry): TensorStat {

@@ -9,6 +9,9 @@ import type { MemberInput } from "@crv/storage-trait";
 import { writeError } from "./tensor-errors.js";
 import type { AnyTensorInput } from "./tensor-input.js";
 
+/** Summed and passed on at a time: the processor's cache holds it until the file's digest has it, too. */
+const CHUNK_BYTES = 2 * 1024 * 1024;
+
 /**
  * Checks names, shapes and the data that are in memory at once; streams as they pass.
  *
@@ -30,15 +33,17 @@ export function tensorMember(
     }
   };
   plan();
+  const isSteady = [...tensors.values()].every((tensor) => "data" in tensor);
   let entries: readonly TensorEntry[] | undefined;
   return {
     name,
     body: () => {
       const { byteLength, tensors: infos, ...stream } = withPieces(plan());
       const dataOffset = byteLength - (infos.at(-1)?.end ?? 0);
-      return checked(what, stream.pieces, infos, dataOffset, (found) => {
+      const chunks = checked(what, stream.pieces, infos, dataOffset, (found) => {
         entries = infos.length <= LISTED_TENSORS_MAX ? found : undefined;
       });
+      return { isSteady, [Symbol.asyncIterator]: () => chunks };
     },
     tensors: () => entries,
   };
@@ -48,7 +53,7 @@ function withPieces(stream: ReturnType<typeof streamSafetensors>) {
   return { byteLength: stream.byteLength, tensors: stream.tensors, pieces: stream };
 }
 
-/** Passes on the pieces; tells the entries once all have passed. */
+/** Passes on the pieces, in chunks; tells the entries once all have passed. */
 async function* checked(
   what: string,
   pieces: AsyncIterable<Uint8Array>,
@@ -63,9 +68,12 @@ async function* checked(
     for await (const piece of pieces) {
       // A piece is the header, or lies within one tensor.
       while (at >= 0 && next < infos.length && (infos[next] as TensorInfo).end <= at) next++;
-      if (at >= 0 && piece.byteLength > 0) sums[next] = crc32(piece, sums[next]);
+      for (let from = 0; from < piece.byteLength; from += CHUNK_BYTES) {
+        const chunk = piece.subarray(from, from + CHUNK_BYTES);
+        if (at >= 0) sums[next] = crc32(chunk, sums[next]);
+        yield chunk;
+      }
       at += piece.byteLength;
-      yield piece;
     }
   } catch (error) {
     throw writeError(what, error);

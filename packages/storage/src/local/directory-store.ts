@@ -73,7 +73,7 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
   async create(
     key: ObjectKey,
     body: ObjectBody,
-    { durability, after = [] }: CreateOptions,
+    { durability, after = [], willMakeDurable = false }: CreateOptions,
   ): Promise<CreateOutcome> {
     const { reader, directories, staging } = this.#parts;
     reader.check(key);
@@ -81,7 +81,7 @@ export class DirectoryStore implements ObjectStore, InlineCommitResidual {
     await directories.prepare(directoryOf(key), durability);
     this.#checkSyncable(key, durability);
     const [staged, durable] = await Promise.allSettled([
-      this.#forgetIfGone(staging.write(body, durability)),
+      this.#forgetIfGone(staging.write(body, durability, willMakeDurable)),
       this.#makeAllDurable(after),
     ]);
     if (staged.status === "rejected") throw staged.reason;

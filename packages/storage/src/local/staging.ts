@@ -3,20 +3,13 @@
  * shows. What a crash leaves there is swept by a later open.
  */
 import { join } from "node:path";
-import {
-  type Clock,
-  createDigester,
-  IoError,
-  type Random,
-  type Seal,
-  STAGING_DIRECTORY,
-  sealOf,
-} from "@crv/core";
+import { type Clock, type Random, type Seal, STAGING_DIRECTORY } from "@crv/core";
 import type { Durability, ObjectBody } from "@crv/storage-trait/object-store";
 import { createGate, type Gate } from "../gate.js";
 import type { Directories } from "./directories.js";
 import { attempt } from "./file-error.js";
-import type { FileSystem, OpenedFile } from "./file-system.js";
+import type { FileSystem } from "./file-system.js";
+import { fillFile } from "./fill-file.js";
 
 /** Files open for writing at once: far below the 256 that some systems allow a process. */
 const OPEN_FILES_MAX = 64;
@@ -63,23 +56,33 @@ export class Staging {
    *
    * Whatever fails, the file is abandoned: after a failed sync nothing about it can be trusted.
    *
+   * @param isSyncedLater Its content will be made durable later, if not on return.
    * @throws IoError `IO`. What the body throws passes through.
    */
-  async write(body: ObjectBody, durability: Durability): Promise<StagedFile> {
+  async write(
+    body: ObjectBody,
+    durability: Durability,
+    isSyncedLater = false,
+  ): Promise<StagedFile> {
     await this.prepare();
     const leave = await this.#gate.enter();
     try {
-      return await this.#write(body, durability);
+      return await this.#write(body, durability, isSyncedLater);
     } finally {
       leave();
     }
   }
 
-  async #write(body: ObjectBody, durability: Durability): Promise<StagedFile> {
+  async #write(
+    body: ObjectBody,
+    durability: Durability,
+    isSyncedLater: boolean,
+  ): Promise<StagedFile> {
     const path = this.newPath();
     const file = await attempt("create", path, () => this.#options.fs.open(path, "create"));
     try {
-      const seal = await fill(file, path, body);
+      const isSynced = durability === "full" || isSyncedLater;
+      const seal = await fillFile(file, path, body, isSynced);
       if (durability === "full") await attempt("sync", path, () => file.sync());
       // Some file systems report a full disk here only.
       await attempt("close", path, () => file.close());
@@ -110,32 +113,5 @@ export class Staging {
 
   get #directory(): string {
     return this.#options.directories.path(STAGING_DIRECTORY);
-  }
-}
-
-async function fill(file: OpenedFile, path: string, body: ObjectBody): Promise<Seal> {
-  if (body instanceof Uint8Array) {
-    // The digest is computed while a thread of the pool writes.
-    const [seal] = await Promise.all([sealOf(body), writeAll(file, path, body)]);
-    return seal;
-  }
-  const digester = await createDigester();
-  let sizeBytes = 0;
-  for await (const piece of body) {
-    // As of a whole body: the digest is computed while a thread of the pool writes.
-    const written = writeAll(file, path, piece);
-    digester.update(piece);
-    await written;
-    sizeBytes += piece.byteLength;
-  }
-  return { sizeBytes, digest: digester.finish() };
-}
-
-async function writeAll(file: OpenedFile, path: string, bytes: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < bytes.byteLength; ) {
-    const start = offset;
-    const written = await attempt("write", path, () => file.write(bytes, start));
-    if (written <= 0) throw new IoError("IO", `cannot write ${path}: nothing is taken any more`);
-    offset += written;
   }
 }
