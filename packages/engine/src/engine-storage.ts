@@ -1,7 +1,6 @@
 /** The sealed interface, implemented. Source of the contract: StagedStorage of @crv/storage-trait. */
 import {
   CrvError,
-  createHash52,
   IoError,
   type OperationRef,
   type Resolution,
@@ -216,12 +215,7 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
       checkOpen();
       const before = await findState(context, from);
       const after = await findState(context, to);
-      const tables = await diffStates(
-        await netContext(context),
-        before.state,
-        after.state,
-        options,
-      );
+      const tables = await diffStates(netContext(context), before.state, after.state, options);
       return { from: nameOf(before), to: nameOf(after), tables };
     },
     append: async (...args) => {
@@ -305,8 +299,8 @@ function nameOf({ branch, state }: FoundState): CommitPointName {
   return { branch: branch.name, version: state.version };
 }
 
-async function netContext({ parts }: ReaderContext) {
-  return { parts, hash: await createHash52(), rowsHeldMax: DIFF_ROWS_HELD_MAX };
+function netContext({ parts }: ReaderContext) {
+  return { parts, rowsHeldMax: DIFF_ROWS_HELD_MAX };
 }
 
 /** What other programs read is main: a branch would overwrite it. */

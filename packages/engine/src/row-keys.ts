@@ -37,10 +37,12 @@ export function visitKeys(
 
 function formatKey(values: readonly Scalar[]): string {
   if (values.length === 1) return String(values[0]);
-  return values
-    .map(String)
-    .map((text) => `${text.length}:${text}`)
-    .join("");
+  let key = "";
+  for (const value of values) {
+    const text = String(value);
+    key += `${text.length}:${text}`;
+  }
+  return key;
 }
 
 /** The values of a key that {@link keysOf} gave. */

@@ -1,6 +1,6 @@
 /** The rows of a part as keys and digests, so that rows of different parts compare. */
-import { createHash } from "node:crypto";
-import type { Hash52, PartEntry, TableDescriptor } from "@crv/core";
+import { hash } from "node:crypto";
+import type { PartEntry, TableDescriptor } from "@crv/core";
 import { arrowSchema, BatchBuilder } from "@crv/core/arrow";
 import type { PartStore } from "@crv/storage-trait/parts";
 import type { RecordBatch } from "apache-arrow";
@@ -22,7 +22,6 @@ export function* passesOver(parts: readonly PartEntry[], rowsHeldMax: number): G
 
 export interface RowSource {
   readonly parts: PartStore;
-  readonly hash: Hash52;
 }
 
 /**
@@ -31,25 +30,34 @@ export interface RowSource {
  * @param table As of the later version: columns that the part lacks are null.
  */
 export async function visitRows(
-  { parts, hash }: RowSource,
+  { parts }: RowSource,
   table: TableDescriptor,
   part: PartEntry,
   pass: Pass,
   visit: (key: string, digest: string, row: number) => void,
 ): Promise<void> {
-  const encoder = new TextEncoder();
   let first = 0;
   for await (const batch of parts.read(part, table)) {
     const aligned = align(batch, table);
     const textOf = rowTexts(aligned);
     const keys = table.key.length > 0 ? keysOf(aligned, table) : undefined;
     for (let row = 0; row < aligned.numRows; row++) {
-      const digest = digestOf(textOf(row));
-      const key = keys?.[row] ?? digest;
-      if (hash(encoder.encode(key)) % pass.of === pass.number) visit(key, digest, first + row);
+      const key = keys?.[row] ?? digestOf(textOf(row));
+      if (!isOfPass(key, pass)) continue;
+      visit(key, keys ? digestOf(textOf(row)) : key, first + row);
     }
     first += aligned.numRows;
   }
+}
+
+/** By FNV-1a of its UTF-16 code units: every row of every pass is asked. */
+function isOfPass(key: string, { number, of }: Pass): boolean {
+  if (of === 1) return true;
+  let hashed = 0x811c9dc5;
+  for (let at = 0; at < key.length; at++) {
+    hashed = Math.imul(hashed ^ key.charCodeAt(at), 0x01000193);
+  }
+  return ((hashed ^ (hashed >>> 15)) >>> 0) % of === number;
 }
 
 /** So that rows of older parts, which may lack columns, compare with those of newer ones. */
@@ -61,5 +69,5 @@ function align(batch: RecordBatch, table: TableDescriptor): RecordBatch {
 
 /** 128 bits: rows are taken for equal by it. */
 function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("base64").slice(0, 22);
+  return hash("sha256", text, "base64").slice(0, 22);
 }

@@ -9,7 +9,11 @@ import { columnValues } from "../scan/column-values.js";
 /** The text of each row. Requires: batches to compare have the same schema. */
 export function rowTexts(batch: RecordBatch): (row: number) => string {
   const columns = batch.data.children.map(cellTexts);
-  return (row) => columns.map((textOf) => textOf(row)).join("");
+  return (row) => {
+    let text = "";
+    for (const textOf of columns) text += textOf(row);
+    return text;
+  };
 }
 
 function cellTexts(data: Data): (row: number) => string {

@@ -5,7 +5,6 @@
  */
 import {
   ConstraintError,
-  createHash52,
   IoError,
   type MergeConflictKind,
   show,
@@ -131,9 +130,8 @@ class Merger {
   async #planTables(bases: readonly MergeBase[]): Promise<TablePlans> {
     const { ours, theirs, options } = this.#task;
     const { parts, keysHeldMax: rowsHeldMax } = this.#context;
-    const hash = await createHash52();
     const { signal } = options;
-    const context = { parts, hash, rowsHeldMax, conflicts: this.#conflicts, signal };
+    const context = { parts, rowsHeldMax, conflicts: this.#conflicts, signal };
     const plans = new Map<TableKey, TablePlan | undefined>();
     for (const table of [...theirs.state.tables.keys()].sort()) {
       checkNotAborted(signal);
