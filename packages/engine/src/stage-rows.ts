@@ -1,27 +1,34 @@
 /**
  * Stages rows: splits them into buckets, sorts each by tick, writes parts. Memory is bounded: when
  * the open buckets hold more than they may, the largest are written and begun anew, so that
- * rows in tick order give one part per bucket and scattered ones may give several.
+ * rows in tick order give one part per bucket and scattered ones may give several. Reading goes on while
+ * parts are written. Source: docs/design/staging-rows.md.
  */
-import { PART_ROWS_MAX, type PartEntry, type TableDescriptor } from "@crv/core";
+import type { PartEntry, TableDescriptor } from "@crv/core";
 import { arrowSchema, BatchBuilder, sortedByTick } from "@crv/core/arrow";
-import type { RecordBatch, Schema } from "apache-arrow";
+import type { RecordBatch } from "apache-arrow";
 import pMap from "p-map";
-import { splitByBucket, withBucketColumn } from "./bucket-rows.js";
+import { withBucketColumn } from "./bucket-rows.js";
+import { OpenBuckets } from "./open-buckets.js";
 
 /** Writes one part of a bucket. */
 export type WritePart = (bucket: number, batch: RecordBatch) => Promise<PartEntry>;
 
-/** Parts written at once: one encodes while the other waits for its fsync. */
+/** Parts written at once: as many as threads encode. */
 const PARTS_AT_ONCE = 2;
 
-/** Rows of one part, where they arrive together. A whole multiple of the row group size. */
-const PART_ROWS_TARGET = Math.min(PART_ROWS_MAX, 1 << 20);
+interface DueBucket {
+  readonly bucket: number;
+  readonly rows: BatchBuilder;
+  readonly sizeBytes: number;
+}
 
 /**
- * The parts that hold `rows`, in order of bucket and then of writing.
+ * The parts that hold `rows`, in order of bucket and then of writing. Every part that was begun has
+ * settled when this returns or throws.
  *
  * @param bytesMax Bytes of rows that may be held now: less while other tables are staged, too.
+ * @throws what `rows` or `write` throws first. `rows` is closed then.
  */
 export async function stageRows(
   table: TableDescriptor,
@@ -29,60 +36,58 @@ export async function stageRows(
   bytesMax: () => number,
   write: WritePart,
 ): Promise<readonly PartEntry[]> {
-  const schema = arrowSchema(table);
-  const open = new Map<number, BatchBuilder>();
-  const parts: PartEntry[] = [];
-  const writeAll = async (buckets: readonly number[]): Promise<void> => {
-    const written = await pMap(
-      buckets,
-      (bucket) => writeBucket(table, schema, bucket, takeBuilder(open, bucket), write),
-      { concurrency: PARTS_AT_ONCE },
-    );
-    parts.push(...written);
+  const open = new OpenBuckets(table);
+  const writing = new Set<Promise<unknown>>();
+  let writingBytes = 0;
+  let hasFailed = false;
+
+  const take = (bucket: number): DueBucket => {
+    const taken = open.take(bucket);
+    const { sizeBytes } = taken;
+    writingBytes += sizeBytes;
+    return { bucket, rows: taken, sizeBytes };
   };
-  for await (const batch of rows) {
-    for (const { bucket, rows: selected } of splitByBucket(batch, table)) {
-      const builder = open.get(bucket) ?? new BatchBuilder(schema);
-      open.set(bucket, builder);
-      builder.append(batch, selected);
+
+  /** The pull of the next bucket is what reads on: nobody pulls while enough parts are written. */
+  async function* dueBuckets(): AsyncGenerator<DueBucket> {
+    for await (const batch of rows) {
+      if (hasFailed) return;
+      open.append(batch);
+      for (const bucket of open.due(bytesMax())) yield take(bucket);
+      while (writing.size > 0 && open.sizeBytes + writingBytes > bytesMax()) {
+        await Promise.race(writing);
+      }
     }
-    await writeAll(chooseOverflow(open, bytesMax()));
+    for (const bucket of open.buckets()) yield take(bucket);
   }
-  await writeAll([...open.keys()].sort((a, b) => a - b));
-  return parts.sort((a, b) => a.bucket - b.bucket);
-}
 
-/** Buckets that are full, and the largest ones until half of the budget is free. */
-function chooseOverflow(
-  open: ReadonlyMap<number, BatchBuilder>,
-  bytesMax: number,
-): readonly number[] {
-  const sizes = [...open].map(([bucket, builder]) => ({
-    bucket,
-    bytes: builder.sizeBytes,
-    full: builder.rowCount >= PART_ROWS_TARGET,
-  }));
-  let held = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-  const overflow = held > bytesMax;
-  sizes.sort((a, b) => Number(b.full) - Number(a.full) || b.bytes - a.bytes);
-  const chosen: number[] = [];
-  for (const { bucket, bytes, full } of sizes) {
-    if (!full && !(overflow && held > bytesMax / 2)) break;
-    chosen.push(bucket);
-    held -= bytes;
+  const writeDue = async ({ bucket, rows: due, sizeBytes }: DueBucket): Promise<PartEntry> => {
+    const written = writeBucket(table, bucket, due, write);
+    const settled = written.then(
+      () => undefined,
+      () => undefined,
+    );
+    writing.add(settled);
+    try {
+      return await written;
+    } finally {
+      writing.delete(settled);
+      writingBytes -= sizeBytes;
+    }
+  };
+
+  try {
+    const parts = await pMap(dueBuckets(), writeDue, { concurrency: PARTS_AT_ONCE });
+    return parts.sort((a, b) => a.bucket - b.bucket);
+  } catch (error) {
+    hasFailed = true;
+    await Promise.all(writing);
+    throw error;
   }
-  return chosen.sort((a, b) => a - b);
-}
-
-function takeBuilder(open: Map<number, BatchBuilder>, bucket: number): BatchBuilder {
-  const builder = open.get(bucket) as BatchBuilder;
-  open.delete(bucket);
-  return builder;
 }
 
 function writeBucket(
   table: TableDescriptor,
-  schema: Schema,
   bucket: number,
   builder: BatchBuilder,
   write: WritePart,
@@ -90,7 +95,7 @@ function writeBucket(
   const batch = builder.finish();
   const order = table.tickColumn === null ? undefined : sortedByTick(batch, table.tickColumn);
   if (order === undefined) return write(bucket, withBucketColumn(batch, bucket));
-  const sorted = new BatchBuilder(schema);
+  const sorted = new BatchBuilder(arrowSchema(table));
   sorted.append(batch, order);
   return write(bucket, withBucketColumn(sorted.finish(), bucket));
 }

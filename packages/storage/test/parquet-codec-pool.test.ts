@@ -151,7 +151,7 @@ function encode(
     columns: [{ name: act, encoding: "plain" }],
     keyValues: [],
   };
-  return pool.encode(PATH, { stream, properties });
+  return pool.encode(PATH, { streams: [stream], properties });
 }
 
 async function failure(result: Promise<unknown>): Promise<IoError> {

@@ -39,28 +39,35 @@ describe("a large part", () => {
     for (const parts of opened.splice(0)) await parts.close();
   });
 
-  function open(whenCreated = (): void => undefined) {
+  function open(whenCreated = (): void => undefined, rowGroupRows = 7000) {
     const objects = memoryObjects();
     const create: typeof objects.create = (...args) => {
       whenCreated();
       return objects.create(...args);
     };
     const store = { ...objects, create };
-    const parts = createParquetPartStore({ store, rowGroupRows: 7000 });
+    const parts = createParquetPartStore({ store, rowGroupRows });
     opened.push(parts);
     return { store, parts };
   }
 
-  test("gives every type and its nulls back", async () => {
-    const { parts } = open();
-    const rows = rowsOf(LARGE_ROWS, everyTypeRow);
-    const batches = batchesOfRows(EVERY_TYPE, rows, 6000);
-    const part = await writeRows(parts, { table: EVERY_TYPE, batches });
-    expect(part.rowGroups?.map((group) => group.rows)).toEqual([7000, 7000, 6000]);
-    expect(valuesOf(await readAligned(parts, part, EVERY_TYPE))).toEqual(
-      valuesOf(batchOfRows(EVERY_TYPE, rows)),
-    );
-  });
+  test.each([
+    [7000, 6000, [7000, 7000, 6000]],
+    [7000, LARGE_ROWS, [7000, 7000, 6000]],
+    [LARGE_ROWS, LARGE_ROWS, undefined],
+  ])(
+    "in row groups of %i, from batches of %i, gives every type and its nulls back",
+    async (rowGroupRows, batchRows, groups) => {
+      const { parts } = open(undefined, rowGroupRows);
+      const rows = rowsOf(LARGE_ROWS, everyTypeRow);
+      const batches = batchesOfRows(EVERY_TYPE, rows, batchRows);
+      const part = await writeRows(parts, { table: EVERY_TYPE, batches });
+      expect(part.rowGroups?.map((group) => group.rows)).toEqual(groups);
+      expect(valuesOf(await readAligned(parts, part, EVERY_TYPE))).toEqual(
+        valuesOf(batchOfRows(EVERY_TYPE, rows)),
+      );
+    },
+  );
 
   test.each([
     ["lets the event loop turn while it is encoded", LARGE_ROWS, true],

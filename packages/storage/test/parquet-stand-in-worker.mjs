@@ -21,7 +21,7 @@ export function decode({ columns: [act], rows }) {
   return acts[act]();
 }
 
-export function encode({ properties: { columns }, stream }) {
+export function encode({ properties: { columns }, streams: [stream] }) {
   const [{ name: act }] = columns;
   return act === "answer" ? stream : acts[act]();
 }

@@ -54,7 +54,7 @@ export interface CodecPool {
   /** What a file says of itself. Errors as of {@link decode}. */
   inspect(path: ObjectKey, task: InspectTask, signal?: AbortSignal): Promise<InspectResult>;
   /**
-   * The bytes of a Parquet file. Takes the buffer of the task. It has no deadline: the bytes are our own,
+   * The bytes of a Parquet file. Takes the buffers of the task. It has no deadline: the bytes are our own,
    * and their number bounds it.
    *
    * @param path Names the part in errors.
@@ -139,12 +139,16 @@ export function createCodecPool(options: CodecPoolOptions): CodecPool {
   return {
     decode: (path, task, signal) => call({ path, verb: "decode", task, signal }),
     inspect: (path, task, signal) => call({ path, verb: "inspect", task, signal }),
-    encode: (path, task) => call({ path, verb: "encode", task, moved: [task.stream.buffer] }),
+    encode: (path, task) => call({ path, verb: "encode", task, moved: buffersOf(task) }),
     async close() {
       isClosed = true;
       await stopAll(closed());
     },
   };
+}
+
+function buffersOf({ streams }: EncodeTask): ArrayBuffer[] {
+  return streams.map(({ buffer }) => buffer);
 }
 
 /** Calls `then` when `signal` is aborted, at once if it is; returns how to stop listening. */

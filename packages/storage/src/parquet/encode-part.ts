@@ -5,18 +5,18 @@
  */
 import { IoWriteError, type ObjectKey } from "@crv/core";
 import type { PartWriteRequest } from "@crv/storage-trait/parts";
-import { RecordBatchStreamWriter } from "apache-arrow";
+import { type RecordBatch, RecordBatchStreamWriter } from "apache-arrow";
 import type * as Codec from "parquet-wasm";
 import { chooseProperties, type EncodeOptions } from "./choose-properties.js";
 import type { CodecPool } from "./codec-pool.js";
 import { encodeStream } from "./encode-stream.js";
 import { notEncoded } from "./part-errors.js";
-import { plainBatches } from "./plain-batches.js";
+import { plainBatch } from "./plain-batches.js";
 
-/** Of the rows as Arrow IPC. The encoder needs about twice that of WebAssembly's 4 GiB. */
+/** Of the rows as Arrow IPC. If they are one row group, the encoder needs about twice that of 4 GiB. */
 const ENCODE_BYTES_MAX = 1536 * 1024 * 1024;
 
-/** Rows as Arrow IPC up to which a part is encoded here: it takes less than a thread does to start. */
+/** Rows as Arrow IPC up to which a part is encoded here, if it is one row group. */
 const INLINE_BYTES_MAX = 256 * 1024;
 
 let loading: Promise<typeof Codec> | undefined;
@@ -41,29 +41,45 @@ export async function encodePart(
 ): Promise<Uint8Array> {
   const { key } = request;
   const properties = chooseProperties(request, options);
-  const stream = streamOf(request);
-  checkStream(key, stream);
-  if (stream.byteLength > INLINE_BYTES_MAX) return await pool.encode(key, { stream, properties });
+  const streams = streamsOf(request, options.rowGroupRows);
+  const [first] = streams;
+  const isSmall = streams.length === 1 && (first?.byteLength ?? 0) <= INLINE_BYTES_MAX;
+  if (first === undefined || !isSmall) return await pool.encode(key, { streams, properties });
   const codec = await loadCodec();
   try {
-    return encodeStream(codec, stream, properties);
+    return encodeStream(codec, first, properties);
   } catch (cause) {
     throw notEncoded(key, cause);
   }
 }
 
-/** The rows as Arrow IPC, in a buffer of their own. */
-function streamOf({ batches }: PartWriteRequest): Uint8Array<ArrayBuffer> {
-  const stream = RecordBatchStreamWriter.writeAll(plainBatches(batches)).toUint8Array(true);
+/** The rows as Arrow IPC streams of one batch each, of at most `rowsMax`. */
+function streamsOf({ key, batches }: PartWriteRequest, rowsMax: number): Uint8Array<ArrayBuffer>[] {
+  const streams: Uint8Array<ArrayBuffer>[] = [];
+  let sizeBytes = 0;
+  for (const batch of batches) {
+    for (let start = 0; start < batch.numRows; start += rowsMax) {
+      const stream = streamOf(batch.slice(start, start + rowsMax));
+      sizeBytes += stream.byteLength;
+      checkSize(key, sizeBytes);
+      streams.push(stream);
+    }
+  }
+  return streams;
+}
+
+/** In a buffer of its own. */
+function streamOf(batch: RecordBatch): Uint8Array<ArrayBuffer> {
+  const stream = RecordBatchStreamWriter.writeAll([plainBatch(batch)]).toUint8Array(true);
   const isWhole = stream.byteLength === stream.buffer.byteLength;
   return (isWhole ? stream : stream.slice()) as Uint8Array<ArrayBuffer>;
 }
 
-function checkStream(key: ObjectKey, { byteLength }: Uint8Array): void {
-  if (byteLength <= ENCODE_BYTES_MAX) return;
+function checkSize(key: ObjectKey, sizeBytes: number): void {
+  if (sizeBytes <= ENCODE_BYTES_MAX) return;
   throw new IoWriteError(
     "LIMIT_EXCEEDED",
-    `the rows of ${key} take ${byteLength} bytes, at most ${ENCODE_BYTES_MAX}: divide them`,
-    { details: { key, sizeBytes: byteLength, max: ENCODE_BYTES_MAX } },
+    `the rows of ${key} take more than ${ENCODE_BYTES_MAX} bytes: divide them`,
+    { details: { key, sizeBytes, max: ENCODE_BYTES_MAX } },
   );
 }

@@ -1,4 +1,4 @@
-/** The encoder: an Arrow IPC stream to the bytes of a Parquet file, in whatever thread it is called. */
+/** The encoder: Arrow IPC streams to the bytes of a Parquet file, in whatever thread it is called. */
 import type * as Codec from "parquet-wasm";
 import type { Compression, PartProperties } from "./part-properties.js";
 
@@ -8,13 +8,55 @@ const CODEC_NAMES = {
   snappy: "SNAPPY",
 } as const satisfies Record<Compression, keyof typeof Codec.Compression>;
 
-/** @throws what the encoder throws; a `RuntimeError` leaves its memory in no known state. */
+/** All at once. @throws what the encoder throws; a `RuntimeError` leaves its memory in no known state. */
 export function encodeStream(
   codec: typeof Codec,
   stream: Uint8Array,
   properties: PartProperties,
 ): Uint8Array {
   return codec.writeParquet(codec.Table.fromIPCStream(stream), writerProperties(codec, properties));
+}
+
+/**
+ * One stream of one batch after the other: WebAssembly, whose memory never shrinks, holds one row group.
+ *
+ * @throws as {@link encodeStream}.
+ */
+export async function encodeStreams(
+  codec: typeof Codec,
+  streams: readonly Uint8Array[],
+  properties: PartProperties,
+): Promise<Uint8Array> {
+  const [first] = streams;
+  if (first !== undefined && streams.length === 1) return encodeStream(codec, first, properties);
+  const batches = ReadableStream.from(batchesOf(codec, streams));
+  const file = await codec.transformParquetStream(batches, writerProperties(codec, properties));
+  return await joined(file);
+}
+
+function* batchesOf(
+  codec: typeof Codec,
+  streams: readonly Uint8Array[],
+): Generator<Codec.RecordBatch> {
+  for (const stream of streams) {
+    const table = codec.Table.fromIPCStream(stream);
+    const batches = table.recordBatches();
+    table.free();
+    yield* batches;
+  }
+}
+
+/** In a buffer of its own, which can be moved. */
+async function joined(file: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of file) pieces.push(piece);
+  const bytes = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
 }
 
 /** May be used once: the codec takes them over. */

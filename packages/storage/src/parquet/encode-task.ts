@@ -3,7 +3,7 @@ import type { PartProperties } from "./part-properties.js";
 
 /** A whole part: a thread keeps nothing between tasks, so any thread may take the next one. */
 export interface EncodeTask {
-  /** The rows as an Arrow IPC stream, which fills its buffer: that is moved. */
-  readonly stream: Uint8Array<ArrayBuffer>;
+  /** The rows as Arrow IPC streams of one batch each, which fill their buffers: those are moved. */
+  readonly streams: readonly Uint8Array<ArrayBuffer>[];
   readonly properties: PartProperties;
 }

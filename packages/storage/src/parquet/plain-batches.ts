@@ -1,5 +1,5 @@
 /**
- * Batches as they are written: texts in full instead of by dictionary, and all under one schema.
+ * Batches as they are written: texts in full instead of by dictionary.
  *
  * The schema in the file is what other programs see. With dictionaries pyarrow would show dictionary
  * columns and Polars categorical ones; with plain texts all see strings. Parquet makes its own
@@ -32,18 +32,10 @@ export function withPlainDictionaries(batch: RecordBatch): RecordBatch {
   return builder.finish();
 }
 
-/**
- * Replaces dictionaries by texts. Requires: all batches have the first one's columns, and
- * dictionaries are plain. The IPC writer ends its stream at a batch of another schema, silently, so
- * all get the same object.
- */
-export function plainBatches(batches: readonly RecordBatch[]): RecordBatch[] {
-  const [first] = batches;
-  if (first === undefined) return [];
-  const schema = new Schema(first.schema.fields.map(plainField));
-  return batches.map((batch) =>
-    batchOf(schema, batch.numRows, batch.data.children.map(plainColumn)),
-  );
+/** Replaces dictionaries by texts. Requires: dictionaries are plain. */
+export function plainBatch(batch: RecordBatch): RecordBatch {
+  const schema = new Schema(batch.schema.fields.map(plainField));
+  return batchOf(schema, batch.numRows, batch.data.children.map(plainColumn));
 }
 
 function isPlain(data: Data): boolean {

@@ -11,7 +11,7 @@ import { move, transferableSymbol, valueSymbol } from "piscina";
 import { decodeFile } from "./decode-file.js";
 import type { DecodeResult, DecodeTask, InspectResult, InspectTask } from "./decode-task.js";
 import type { DictionaryHint, FilePieces } from "./dictionary-hint.js";
-import { encodeStream } from "./encode-stream.js";
+import { encodeStreams } from "./encode-stream.js";
 import type { EncodeTask } from "./encode-task.js";
 import { PiecesBlob } from "./pieces-blob.js";
 
@@ -52,9 +52,9 @@ export async function inspect({ bytes }: InspectTask): Promise<InspectResult> {
  *
  * @throws what else the encoder throws.
  */
-export async function encode({ stream, properties }: EncodeTask): Promise<Uint8Array> {
+export async function encode({ streams, properties }: EncodeTask): Promise<Uint8Array> {
   try {
-    const bytes = encodeStream(codec, stream, properties);
+    const bytes = await encodeStreams(codec, streams, properties);
     return moved(bytes, [bytes]);
   } catch (error) {
     if (isPanic(error)) return await endWorker(error);
