@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   Bool,
+  CompressionType,
+  compressionRegistry,
   DateDay,
   Field,
   FixedSizeList,
@@ -24,6 +26,7 @@ import {
   type Vector,
   vectorFromArray,
 } from "apache-arrow";
+import lz4 from "lz4-napi";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { runHere } from "./run-here.js";
 
@@ -78,6 +81,31 @@ function withDamage(file: string): Uint8Array {
   const magic = file.startsWith("lz4") ? "04224d18" : "28b52ffd";
   const at = bytes.indexOf(Buffer.from(magic, "hex"));
   return bytes.fill(0xff, at + 4, at + 24);
+}
+
+/** A file whose buffers have the size of the column, and the content that `encode` gives. */
+function compressed(
+  type: "LZ4_FRAME" | "ZSTD",
+  encode: (content: Uint8Array) => Uint8Array,
+): Uint8Array {
+  const tick = vectorFromArray(
+    Array.from({ length: 20 }, (_, i) => BigInt(i)),
+    new Int64(),
+  );
+  compressionRegistry.set(CompressionType[type], { encode });
+  return tableToIPC(new Table({ tick }), "file", CompressionType[type]);
+}
+
+function shortLz4(content: Uint8Array): Uint8Array {
+  return lz4.compressFrameSync(Buffer.from(content.subarray(80)));
+}
+
+/** One frame of one block that is stored as it is (RFC 8878). */
+function shortZstd(content: Uint8Array): Uint8Array {
+  const stored = content.subarray(80);
+  const size = stored.byteLength;
+  const block = [((size << 3) | 1) & 0xff, size >> 5, 0];
+  return Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, size, ...block, ...stored);
 }
 
 describe("crv import of Arrow", () => {
@@ -138,6 +166,8 @@ describe("crv import of Arrow", () => {
     ["an empty file", new Uint8Array(), [], "it is empty"],
     ["damaged LZ4", withDamage("lz4.arrow"), [], "as Arrow IPC"],
     ["damaged ZSTD", withDamage("zstd.arrow"), [], "as Arrow IPC"],
+    ["LZ4 that is too short", compressed("LZ4_FRAME", shortLz4), [], "and holds"],
+    ["ZSTD that is too short", compressed("ZSTD", shortZstd), [], "and holds"],
     ["a cut file", tableToIPC(new Table(exact), "file").subarray(0, 700), [], "as Arrow IPC"],
     [
       "lists",
