@@ -294,7 +294,7 @@ export class CommitPipeline {
   async #follow(proposal: Proposal, version: Version): Promise<void> {
     const { views, residual } = this.#context;
     try {
-      await views.follow(proposal.edits);
+      await views.follow(proposal.edits.keys());
       const artifacts = proposal.artifacts?.changes.keys() ?? [];
       await views.showArtifacts(artifacts, version - 1);
       if (this.#sidecar) await residual.removeSidecar(this.#ref);

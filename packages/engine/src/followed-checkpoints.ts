@@ -24,26 +24,35 @@ export class FollowedCheckpoints {
   #newest: Version | undefined;
   /** Until another is seen to write them. */
   #writes = true;
+  #isWriting = false;
 
   constructor(options: FollowedCheckpointsOptions) {
     this.#options = options;
   }
 
-  /** After a commit: writes the checkpoint that is due. */
+  /** After a commit: writes the checkpoint that is due, unless that is being done. */
   async follow(): Promise<void> {
-    const { log, store, residual, durability } = this.#options;
-    const { state } = log;
+    const { log } = this.#options;
     this.#newest ??= Math.max(log.checkpointVersion, log.baseVersion);
-    if (!isCheckpointDue(state, this.#newest, this.#writes ? 1 : TAKE_OVER_FACTOR)) return;
-    const hinted = (await readHint(store)) ?? 0;
-    if (hinted > this.#newest && hinted <= state.version) {
-      this.#newest = hinted;
-      this.#writes = false;
-      return;
+    const times = this.#writes ? 1 : TAKE_OVER_FACTOR;
+    if (this.#isWriting || !isCheckpointDue(log.state, this.#newest, times)) return;
+    this.#isWriting = true;
+    try {
+      await this.#write(this.#newest);
+    } finally {
+      this.#isWriting = false;
     }
+  }
+
+  async #write(newest: Version): Promise<void> {
+    const { log, store, residual, durability } = this.#options;
+    // A hint that cannot be read says nothing.
+    const hinted = (await readHint(store).catch(() => undefined)) ?? 0;
+    const { state } = log;
+    this.#writes = hinted <= newest || hinted > state.version;
     // Set first: a checkpoint that fails is not tried again at every commit.
-    this.#newest = state.version;
-    this.#writes = true;
+    this.#newest = this.#writes ? state.version : hinted;
+    if (!this.#writes) return;
     if (!(await writeSegmentedCheckpoint(store, state, durability))) return;
     await residual.replaceHint(HEAD_HINT_KEY, new TextEncoder().encode(`${state.version}\n`));
   }

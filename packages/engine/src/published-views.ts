@@ -1,31 +1,31 @@
 /**
  * When views are published. Rewriting `manifest.json` at every commit would make commits linear in
- * history, so a view follows when enough parts are new, and at close.
+ * history, so a view follows when enough parts are new, and at close. Of several processes one does it.
  * Source: docs/format/manifest-view.md, "When".
  */
 import type { ArtifactName, TableKey, Version } from "@crv/core";
-import type { TableEdit } from "@crv/manifest";
-import { showArtifact, showTable, type ViewContext } from "@crv/recovery";
+import { readViewVersion, showArtifact, showTable, type ViewContext } from "@crv/recovery";
 
 /** A view is rewritten when an eighth of its parts is new: amortised, eight entries per part. */
 const NEW_PARTS_DIVISOR = 8;
 
-/**
- * Step that a table of `parts` parts is on; each is an eighth beyond the one before. A function of the
- * number alone: of several processes just that one crosses a step whose commit does.
- */
-function stepOf(parts: number): number {
-  if (parts <= NEW_PARTS_DIVISOR) return parts;
-  const steps = Math.log(parts / NEW_PARTS_DIVISOR) / Math.log(1 + 1 / NEW_PARTS_DIVISOR);
-  return NEW_PARTS_DIVISOR + Math.floor(steps);
+/** How much longer the others wait than the one that replaces the view, before one of them takes over. */
+const TAKE_OVER_FACTOR = 2;
+
+/** What this process knows of a view. */
+interface Shown {
+  /** Of the run: the view has all that was committed to the table until then. */
+  readonly version: Version;
+  /** Of the table, then. */
+  readonly tableVersion: number;
+  readonly parts: number;
+  /** Of this process, since. */
+  readonly commits: number;
+  /** Another process replaced it. */
+  readonly isOthers: boolean;
 }
 
-interface Shown {
-  readonly changedAt: Version;
-  readonly parts: number;
-  /** Commits of this process since. */
-  readonly commits: number;
-}
+const NEVER: Shown = { version: 0, tableVersion: 0, parts: 0, commits: 0, isOthers: false };
 
 export class PublishedViews {
   readonly #context: ViewContext | undefined;
@@ -40,10 +40,10 @@ export class PublishedViews {
     this.#everyParts = everyParts;
   }
 
-  /** After a commit: brings up the views of the tables that it changed and that are due. */
-  follow(edits: ReadonlyMap<TableKey, TableEdit>): Promise<void> {
+  /** After a commit: brings up the views of `tables` that are due. */
+  follow(tables: Iterable<TableKey>): Promise<void> {
     return this.#inTurn(async () => {
-      for (const [table, edit] of edits) if (this.#isDue(table, edit)) await this.#show(table);
+      for (const table of tables) if (await this.#isDue(table)) await this.#show(table);
     });
   }
 
@@ -67,22 +67,30 @@ export class PublishedViews {
     return this.#inTurn(() => this.#show(table));
   }
 
-  #isDue(table: TableKey, { add, remove }: TableEdit): boolean {
+  async #isDue(table: TableKey): Promise<boolean> {
     const state = this.#context?.log.state.tables.get(table);
-    if (state === undefined) return false;
-    const shown = this.#shown.get(table) ?? { changedAt: 0, parts: 0, commits: 0 };
-    if (shown.changedAt >= state.changedAt) return false;
+    if (this.#context === undefined || state === undefined) return false;
+    const shown = this.#shown.get(table) ?? NEVER;
+    if (shown.version >= state.changedAt) return false;
     const commits = shown.commits + 1;
     this.#shown.set(table, { ...shown, commits });
-    const parts = state.parts.length;
-    if (this.#everyParts !== undefined) {
-      return Math.max(commits, Math.abs(parts - shown.parts)) >= this.#everyParts;
-    }
-    // The first commit of a process brings up what others left behind.
-    if (shown.changedAt === 0) return true;
-    if (stepOf(parts) !== stepOf(parts - add.length + remove.length)) return true;
-    // Commits that replace parts may never change their number.
-    return remove.length > 0 && commits >= shown.parts / NEW_PARTS_DIVISOR;
+    const newParts = Math.max(commits, Math.abs(state.parts.length - shown.parts));
+    if (this.#everyParts !== undefined) return newParts >= this.#everyParts;
+    const due = Math.max(1, shown.parts / NEW_PARTS_DIVISOR);
+    if (newParts < (shown.isOthers ? TAKE_OVER_FACTOR : 1) * due) return false;
+    const areAllOurs = state.version - shown.tableVersion <= commits;
+    if (shown === NEVER || areAllOurs) return true;
+    const version = await readViewVersion(this.#context.store, table);
+    if (version <= shown.version) return true;
+    this.#shown.set(table, {
+      version,
+      tableVersion: state.version,
+      // It has no more than that.
+      parts: state.parts.length,
+      commits: version >= state.changedAt ? 0 : 1,
+      isOthers: true,
+    });
+    return false;
   }
 
   async #show(table: TableKey): Promise<void> {
@@ -90,9 +98,11 @@ export class PublishedViews {
     const isNewest = await showTable(this.#context, table);
     const state = this.#context.log.state.tables.get(table);
     if (state === undefined) return;
+    const { changedAt, version: tableVersion, parts } = state;
     // Who was overtaken follows once more at close.
     const commits = isNewest ? 0 : 1;
-    this.#shown.set(table, { changedAt: state.changedAt, parts: state.parts.length, commits });
+    const shown = { version: changedAt, tableVersion, parts: parts.length, commits };
+    this.#shown.set(table, { ...shown, isOthers: false });
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

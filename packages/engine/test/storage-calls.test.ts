@@ -164,7 +164,7 @@ describe("storage calls of a transaction", () => {
   test("of rows, a batch and a file", async () => {
     const disk = new SimulatedDisk();
     const { storage } = await openProcess(disk, "writer");
-    for (let i = 0; i < 18; i++) await commitRows(storage, [{ table: LEFT, values: [1] }]);
+    for (let i = 0; i < 17; i++) await commitRows(storage, [{ table: LEFT, values: [1] }]);
     await transact(storage);
     const start = disk.trace.length;
     await transact(storage);
