@@ -139,11 +139,11 @@ function run(pool: CodecPool, act: string, signal?: AbortSignal): Promise<Decode
   return pool.decode(PATH as ObjectKey, task, signal);
 }
 
-function encode(
+async function encode(
   pool: CodecPool,
   act: string,
   stream = Uint8Array.of(1, 2, 3),
-): Promise<Uint8Array> {
+): Promise<Uint8Array | undefined> {
   const properties: PartProperties = {
     compression: "zstd",
     rowGroupRows: 1,
@@ -151,7 +151,8 @@ function encode(
     columns: [{ name: act, encoding: "plain" }],
     keyValues: [],
   };
-  return pool.encode(PATH, { streams: [stream], properties });
+  const { pieces } = await pool.encode(PATH, { streams: [stream], properties });
+  return pieces[0];
 }
 
 async function failure(result: Promise<unknown>): Promise<IoError> {

@@ -21,7 +21,7 @@ export function decode({ columns: [act], rows }) {
   return acts[act]();
 }
 
-export function encode({ properties: { columns }, streams: [stream] }) {
+export function encode({ properties: { columns }, streams }) {
   const [{ name: act }] = columns;
-  return act === "answer" ? stream : acts[act]();
+  return act === "answer" ? { pieces: streams, streams: [] } : acts[act]();
 }

@@ -9,7 +9,7 @@ import { IoError, type ObjectKey } from "@crv/core";
 import type { Piscina } from "piscina";
 import { createGate } from "../gate.js";
 import type { DecodeResult, DecodeTask, InspectResult, InspectTask } from "./decode-task.js";
-import type { EncodeTask } from "./encode-task.js";
+import type { EncodeResult, EncodeTask } from "./encode-task.js";
 import { corruptPart, messageOf, notEncoded, readAborted } from "./part-errors.js";
 import { WORKER_FILE } from "./worker-file.js";
 
@@ -54,14 +54,14 @@ export interface CodecPool {
   /** What a file says of itself. Errors as of {@link decode}. */
   inspect(path: ObjectKey, task: InspectTask, signal?: AbortSignal): Promise<InspectResult>;
   /**
-   * The bytes of a Parquet file. Takes the buffers of the task. It has no deadline: the bytes are our own,
+   * A Parquet file. Takes the buffers of the task. It has no deadline: the bytes are our own,
    * and their number bounds it.
    *
    * @param path Names the part in errors.
    * @throws IoWriteError `WRITE_FAILED`: the encoder failed. IoError `CLOSED`. `IO`: no thread could be
    *   started.
    */
-  encode(path: ObjectKey, task: EncodeTask): Promise<Uint8Array>;
+  encode(path: ObjectKey, task: EncodeTask): Promise<EncodeResult>;
   /** Ends all threads; tasks under way fail with `CLOSED`. Idempotent. */
   close(): Promise<void>;
 }

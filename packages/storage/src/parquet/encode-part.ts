@@ -44,7 +44,10 @@ export async function encodePart(
   const streams = streamsOf(request, options.rowGroupRows);
   const [first] = streams;
   const isSmall = streams.length === 1 && (first?.byteLength ?? 0) <= INLINE_BYTES_MAX;
-  if (first === undefined || !isSmall) return await pool.encode(key, { streams, properties });
+  if (first === undefined || !isSmall) {
+    const { pieces } = await pool.encode(key, { streams, properties });
+    return joined(pieces);
+  }
   const codec = await loadCodec();
   try {
     return encodeStream(codec, first, properties);
@@ -82,4 +85,9 @@ function checkSize(key: ObjectKey, sizeBytes: number): void {
     `the rows of ${key} take more than ${ENCODE_BYTES_MAX} bytes: divide them`,
     { details: { key, sizeBytes, max: ENCODE_BYTES_MAX } },
   );
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
 }

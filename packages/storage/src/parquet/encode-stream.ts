@@ -19,6 +19,7 @@ export function encodeStream(
 
 /**
  * One stream of one batch after the other: WebAssembly, whose memory never shrinks, holds one row group.
+ * The file comes in pieces.
  *
  * @throws as {@link encodeStream}.
  */
@@ -26,12 +27,14 @@ export async function encodeStreams(
   codec: typeof Codec,
   streams: readonly Uint8Array[],
   properties: PartProperties,
-): Promise<Uint8Array> {
+): Promise<readonly Uint8Array[]> {
   const [first] = streams;
-  if (first !== undefined && streams.length === 1) return encodeStream(codec, first, properties);
+  if (first !== undefined && streams.length === 1) return [encodeStream(codec, first, properties)];
   const batches = ReadableStream.from(batchesOf(codec, streams));
   const file = await codec.transformParquetStream(batches, writerProperties(codec, properties));
-  return await joined(file);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of file) pieces.push(piece);
+  return pieces;
 }
 
 function* batchesOf(
@@ -44,19 +47,6 @@ function* batchesOf(
     table.free();
     yield* batches;
   }
-}
-
-/** In a buffer of its own, which can be moved. */
-async function joined(file: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of file) pieces.push(piece);
-  const bytes = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.byteLength;
-  }
-  return bytes;
 }
 
 /** May be used once: the codec takes them over. */

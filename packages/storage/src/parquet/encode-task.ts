@@ -7,3 +7,10 @@ export interface EncodeTask {
   readonly streams: readonly Uint8Array<ArrayBuffer>[];
   readonly properties: PartProperties;
 }
+
+export interface EncodeResult {
+  /** The bytes of the file, one piece after the other. */
+  readonly pieces: readonly Uint8Array[];
+  /** Those of the task, given back: a thread that allocates little seldom collects its garbage. */
+  readonly streams: readonly Uint8Array[];
+}

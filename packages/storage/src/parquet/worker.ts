@@ -12,7 +12,7 @@ import { decodeFile } from "./decode-file.js";
 import type { DecodeResult, DecodeTask, InspectResult, InspectTask } from "./decode-task.js";
 import type { DictionaryHint, FilePieces } from "./dictionary-hint.js";
 import { encodeStreams } from "./encode-stream.js";
-import type { EncodeTask } from "./encode-task.js";
+import type { EncodeResult, EncodeTask } from "./encode-task.js";
 import { PiecesBlob } from "./pieces-blob.js";
 
 let dictionaryHint: Promise<DictionaryHint> | undefined;
@@ -52,10 +52,10 @@ export async function inspect({ bytes }: InspectTask): Promise<InspectResult> {
  *
  * @throws what else the encoder throws.
  */
-export async function encode({ streams, properties }: EncodeTask): Promise<Uint8Array> {
+export async function encode({ streams, properties }: EncodeTask): Promise<EncodeResult> {
   try {
-    const bytes = await encodeStreams(codec, streams, properties);
-    return moved(bytes, [bytes]);
+    const pieces = await encodeStreams(codec, streams, properties);
+    return moved({ pieces, streams }, [...pieces, ...streams]);
   } catch (error) {
     if (isPanic(error)) return await endWorker(error);
     throw error;
