@@ -151,7 +151,7 @@ async function encode(
     columns: [{ name: act, encoding: "plain" }],
     keyValues: [],
   };
-  const { pieces } = await pool.encode(PATH, { streams: [stream], properties });
+  const { pieces } = await pool.encode(PATH, () => ({ streams: [stream], properties }));
   return pieces[0];
 }
 

@@ -8,9 +8,8 @@ import { oneOf, orUnset, plainObject, someText, trueOrFalse, wholeNumber } from 
 import { VALUATION_SETTINGS, type ValuationSettings } from "./valuation-settings.js";
 
 /**
- * Tables that a load stages at once. Parts are encoded on one thread, one after another: while those of
- * one table are, three others can wait for their disk or their source. More hold more rows in memory
- * before they save time.
+ * Tables that a load stages at once. Two threads encode: while they do, two others can wait for their disk
+ * or their source. More hold more rows in memory before they save time.
  */
 const STAGE_CONCURRENCY = 4;
 

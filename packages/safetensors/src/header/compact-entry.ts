@@ -69,7 +69,7 @@ export class CompactEntryReader {
     const count = this.#count;
     const last = this.#shapes[count];
     if (last?.every((dimension, i) => dimension === this.#integers[i])) return last;
-    const shape = this.#integers.slice(0, count);
+    const shape = Object.freeze(this.#integers.slice(0, count));
     if (count <= SHARED_DIMENSIONS_MAX) this.#shapes[count] = shape;
     return shape;
   }

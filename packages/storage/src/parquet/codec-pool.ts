@@ -29,10 +29,15 @@ interface Rules {
 interface Call {
   readonly path: ObjectKey;
   readonly verb: Verb;
+  /** Makes the task once there is a thread for it: those that wait hold nothing. */
+  prepare(): Prepared;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Prepared {
   readonly task: unknown;
   /** Buffers of the task that are moved to the thread. */
   readonly moved?: readonly ArrayBuffer[];
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface CodecPoolOptions {
@@ -54,14 +59,15 @@ export interface CodecPool {
   /** What a file says of itself. Errors as of {@link decode}. */
   inspect(path: ObjectKey, task: InspectTask, signal?: AbortSignal): Promise<InspectResult>;
   /**
-   * A Parquet file. Takes the buffers of the task. It has no deadline: the bytes are our own,
+   * A Parquet file. Takes the buffers of the task that `prepare` gives, which is called when its turn has
+   * come; what it throws passes through. It has no deadline: the bytes are our own,
    * and their number bounds it.
    *
    * @param path Names the part in errors.
    * @throws IoWriteError `WRITE_FAILED`: the encoder failed. IoError `CLOSED`. `IO`: no thread could be
    *   started.
    */
-  encode(path: ObjectKey, task: EncodeTask): Promise<EncodeResult>;
+  encode(path: ObjectKey, prepare: () => EncodeTask): Promise<EncodeResult>;
   /** Ends all threads; tasks under way fail with `CLOSED`. Idempotent. */
   close(): Promise<void>;
 }
@@ -104,10 +110,11 @@ export function createCodecPool(options: CodecPoolOptions): CodecPool {
     return pool;
   }
 
-  async function run({ path, verb, task, moved = [] }: Call, signal: AbortSignal) {
+  async function run({ path, verb, prepare }: Call, signal: AbortSignal) {
     started ??= start();
     const pool = await started;
     signal.throwIfAborted();
+    const { task, moved = [] } = prepare();
     try {
       return await pool.run(task, { signal, name: verb, transferList: [...moved] });
     } catch (cause) {
@@ -137,9 +144,11 @@ export function createCodecPool(options: CodecPoolOptions): CodecPool {
   }
 
   return {
-    decode: (path, task, signal) => call({ path, verb: "decode", task, signal }),
-    inspect: (path, task, signal) => call({ path, verb: "inspect", task, signal }),
-    encode: (path, task) => call({ path, verb: "encode", task, moved: buffersOf(task) }),
+    decode: (path, task, signal) =>
+      call({ path, verb: "decode", prepare: () => ({ task }), signal }),
+    inspect: (path, task, signal) =>
+      call({ path, verb: "inspect", prepare: () => ({ task }), signal }),
+    encode: (path, prepare) => call({ path, verb: "encode", prepare: () => moving(prepare()) }),
     async close() {
       isClosed = true;
       await stopAll(closed());
@@ -147,8 +156,8 @@ export function createCodecPool(options: CodecPoolOptions): CodecPool {
   };
 }
 
-function buffersOf({ streams }: EncodeTask): ArrayBuffer[] {
-  return streams.map(({ buffer }) => buffer);
+function moving(task: EncodeTask): Prepared {
+  return { task, moved: task.streams.map(({ buffer }) => buffer) };
 }
 
 /** Calls `then` when `signal` is aborted, at once if it is; returns how to stop listening. */

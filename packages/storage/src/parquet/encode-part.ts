@@ -41,19 +41,23 @@ export async function encodePart(
 ): Promise<Uint8Array> {
   const { key } = request;
   const properties = chooseProperties(request, options);
-  const streams = streamsOf(request, options.rowGroupRows);
-  const [first] = streams;
-  const isSmall = streams.length === 1 && (first?.byteLength ?? 0) <= INLINE_BYTES_MAX;
-  if (first === undefined || !isSmall) {
-    const { pieces } = await pool.encode(key, { streams, properties });
+  const streams = () => streamsOf(request, options.rowGroupRows);
+  const small = isOneGroup(request, options) ? streams() : undefined;
+  if (small?.[0] === undefined || small[0].byteLength > INLINE_BYTES_MAX) {
+    const prepare = () => ({ streams: small ?? streams(), properties });
+    const { pieces } = await pool.encode(key, prepare);
     return joined(pieces);
   }
   const codec = await loadCodec();
   try {
-    return encodeStream(codec, first, properties);
+    return encodeStream(codec, small[0], properties);
   } catch (cause) {
     throw notEncoded(key, cause);
   }
+}
+
+function isOneGroup({ batches }: PartWriteRequest, { rowGroupRows }: EncodeOptions): boolean {
+  return batches.length === 1 && (batches[0]?.numRows ?? 0) <= rowGroupRows;
 }
 
 /** The rows as Arrow IPC streams of one batch each, of at most `rowsMax`. */
