@@ -143,6 +143,22 @@ describe("verify", () => {
     }
   });
 
+  test("tells which tensor changed, under every name of its file", async () => {
+    const files = await listFiles(path);
+    const file = files.find((name) => /^tensors\/.*safetensors$/.test(name)) as string;
+    const bytes = await readFile(join(path, file));
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.length - 1] = (flipped[bytes.length - 1] as number) ^ 1;
+    await writeFile(join(path, file), flipped);
+    const { problems } = await verify(true);
+    await writeFile(join(path, file), bytes);
+    const detail = 'the bytes changed after they were written: tensor "tensor"';
+    expect(problems).toEqual([
+      expect.objectContaining({ file: "view", kind: "changed", detail }),
+      expect.objectContaining({ file: "member", kind: "changed", path: file, detail }),
+    ]);
+  });
+
   test.each(Object.entries(KINDS))(
     "finds a flipped bit in a %s",
     async (_, pattern) => {

@@ -32,6 +32,11 @@ export interface ObjectInfo {
   readonly key: ObjectKey;
   readonly sizeBytes: number;
   readonly modifiedAt: Date;
+  /**
+   * The same for every name of one file, as links are, and for no other file that is there. Undefined
+   * where the store cannot tell.
+   */
+  readonly identity?: string;
 }
 
 export interface StoreCapabilities {

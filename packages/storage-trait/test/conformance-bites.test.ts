@@ -182,6 +182,24 @@ const BUGS: Readonly<Record<string, readonly [foundBy: string, bug: Bug]>> = {
       removeSession: () => sound.removeUnreferenced([key("_sessions/other.json")], 0),
     }),
   ],
+  "gives every name an identity of its own": [
+    "tells a link of a part from a copy",
+    (sound) => ({
+      async stat(at) {
+        const info = await sound.stat(at);
+        return info && { ...info, identity: at };
+      },
+    }),
+  ],
+  "gives files of one size one identity": [
+    "tells a link of a part from a copy",
+    (sound) => ({
+      async stat(at) {
+        const info = await sound.stat(at);
+        return info && { ...info, identity: String(info.sizeBytes) };
+      },
+    }),
+  ],
   "stays open": ["refuses stat once closed", () => ({ close: async () => {} })],
   "declares what it is not": [
     "declares the capabilities",
@@ -230,7 +248,13 @@ async function failuresOf(bug: Bug): Promise<readonly string[]> {
   };
   objectStoreConformance({
     name: "a store",
-    capabilities: { atomicCreate: true, durable: true, locations: false, shared: true },
+    capabilities: {
+      atomicCreate: true,
+      durable: true,
+      locations: false,
+      shared: true,
+      identities: true,
+    },
     harness: {
       describe: (_, define) => define(),
       test: (title, run) => void tests.set(title, run),

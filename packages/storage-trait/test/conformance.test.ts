@@ -6,7 +6,13 @@ import { objectStoreConformance, partStoreConformance } from "../src/conformance
 import { CountingStore, SimulatedDisk, TrivialPartStore } from "../src/testing.js";
 
 const harness = { describe, test };
-const capabilities = { atomicCreate: true, durable: true, locations: false, shared: true } as const;
+const capabilities = {
+  atomicCreate: true,
+  durable: true,
+  locations: false,
+  shared: true,
+  identities: true,
+} as const;
 
 objectStoreConformance({
   name: "SimulatedStore",

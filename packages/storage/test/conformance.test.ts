@@ -12,11 +12,23 @@ const harness = { describe, test };
 objectStoreConformance({
   name: "memory",
   harness,
-  capabilities: { atomicCreate: true, durable: false, locations: false, shared: false },
+  capabilities: {
+    atomicCreate: true,
+    durable: false,
+    locations: false,
+    shared: false,
+    identities: false,
+  },
   open: async () => ({ store: createMemoryStore({ clock: new SimulatedClock() }) }),
 });
 
-const directory = { atomicCreate: true, durable: true, locations: true, shared: true } as const;
+const directory = {
+  atomicCreate: true,
+  durable: true,
+  locations: true,
+  shared: true,
+  identities: true,
+} as const;
 
 objectStoreConformance({
   name: "directory",

@@ -15,7 +15,7 @@ export const verify = {
   name: "verify",
   title: "Deep verification",
   method:
-    "A run of 5,000,000 rows in 20 parts, and one of 1 GiB of tensors, from the page cache. The bare side reads the same files and does nothing with them; crv checks digests, and decodes parts and holds their rows against what is said of them. A scan decodes the same parts, and checks digests alone.",
+    "A run of 5,000,000 rows in 20 parts, and one of 1 GiB of tensors, from the page cache. The bare side reads the same files and does nothing with them; crv checks digests, and decodes parts and holds their rows against what is said of them. A scan decodes the same parts, and checks digests alone: tables are judged by it, since a plain read decodes nothing; tensors are judged by the plain read.",
   repeat: 3,
   columns: {
     seconds: { title: "s", digits: 2 },
@@ -59,17 +59,20 @@ export const verify = {
     ];
   },
   judge: (of) => [
-    ...["tables", "tensors"].map((what) =>
+    ...[
+      { what: "tables", than: "scan of the tables", whole: "crv, scan of the tables" },
+      { what: "tensors", than: "plain read", whole: "plain read, tensors" },
+    ].map(({ what, than, whole }) =>
       verdict(
-        `${what}: at least ${percent(RATE_MIN)} of a plain read`,
-        ratio(of(`crv, ${what}`, "rate"), of(`plain read, ${what}`, "rate")),
+        `${what}: at least ${percent(RATE_MIN)} of a ${than}`,
+        ratio(of(`crv, ${what}`, "rate"), of(whole, "rate")),
         (value) => value >= RATE_MIN,
         percent,
       ),
     ),
     report(
-      "tables: speed against a scan",
-      ratio(of("crv, tables", "rate"), of("crv, scan of the tables", "rate")),
+      "tables: rate against a plain read of the files",
+      ratio(of("crv, tables", "rate"), of("plain read, tables", "rate")),
       percent,
     ),
   ],

@@ -68,14 +68,14 @@ describe("maintenance", () => {
     const rates = figures({
       "plain read, tables": { rate: 100 },
       "crv, tables": { rate: 59 },
-      "crv, scan of the tables": { rate: 59 },
+      "crv, scan of the tables": { rate: 95 },
       "plain read, tensors": { rate: 100 },
       "crv, tensors": { rate: 60 },
     });
     expect(verify.judge(rates, "small").map(({ found, met }) => [found, met])).toEqual([
-      ["59 %", false],
+      ["62 %", true],
       ["60 %", true],
-      ["100 %", undefined],
+      ["59 %", undefined],
     ]);
   });
 });

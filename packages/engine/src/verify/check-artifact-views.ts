@@ -7,9 +7,10 @@ import { type Artifact, type ArtifactMember, formatSidecarKey, type ObjectKey } 
 import { CommitLog, type RunState } from "@crv/manifest";
 import { artifactViews } from "@crv/recovery";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
-import { memberPieces } from "../read-member.js";
+import { checkBytes } from "./check-bytes.js";
 import type { Findings } from "./findings.js";
-import { damageOf, type VerifyProblem } from "./problem.js";
+import type { Fault } from "./problem.js";
+import type { ReadMembers } from "./read-members.js";
 
 export interface ArtifactViewContext {
   readonly store: ObjectReader;
@@ -18,16 +19,16 @@ export interface ArtifactViewContext {
   readonly state: RunState;
   /** Read every byte, not only the size. */
   readonly deep: boolean;
-  readonly checkNotAborted: () => void;
+  /** Those that were read. */
+  readonly members: ReadMembers;
+  readonly signal: AbortSignal | undefined;
 }
 
-type Fault = Pick<VerifyProblem, "kind" | "detail">;
-
 export async function checkArtifactViews(context: ArtifactViewContext): Promise<void> {
-  const { state, findings, checkNotAborted } = context;
+  const { state, findings, signal } = context;
   for (const artifact of state.artifacts.list(state.version)) {
     for (const { view: path, member } of artifactViews(artifact)) {
-      checkNotAborted();
+      signal?.throwIfAborted();
       findings.counts.views++;
       const fault = await faultOf(context, path, member);
       if (fault === undefined || (await isToCome(context, artifact))) continue;
@@ -39,7 +40,7 @@ export async function checkArtifactViews(context: ArtifactViewContext): Promise<
 }
 
 async function faultOf(
-  { store, deep }: ArtifactViewContext,
+  { store, deep, members, signal }: ArtifactViewContext,
   path: ObjectKey,
   member: ArtifactMember,
 ): Promise<Fault | undefined> {
@@ -52,12 +53,8 @@ async function faultOf(
     return { kind: "size", detail: `it has ${found.sizeBytes} bytes instead of ${bytes}` };
   }
   if (!deep) return undefined;
-  try {
-    for await (const _ of memberPieces(store, member, path));
-    return undefined;
-  } catch (error) {
-    return damageOf(error);
-  }
+  const read = members.of(member.path, found, await store.stat(member.path));
+  return read === undefined ? checkBytes(store, member, path, signal) : read.fault;
 }
 
 /** Whether who wrote the artifact, or wrote it anew since, is still to show it. */

@@ -58,11 +58,14 @@ export interface VerifyProblem {
   readonly rows?: number;
 }
 
+/** What is wrong, whatever file it is. */
+export type Fault = Pick<VerifyProblem, "kind" | "detail">;
+
 /**
  * The damage that an error of reading tells of; any other error is thrown on: the store failed, the
  * release is too old, or the caller cancelled.
  */
-export function damageOf(error: unknown): Pick<VerifyProblem, "kind" | "detail"> {
+export function damageOf(error: unknown): Fault {
   if (!(error instanceof CrvError)) throw error;
   const detail = String(error.details.why ?? error.details.reason ?? error.message);
   switch (error.code) {

@@ -34,6 +34,7 @@ import { checkViews } from "./check-views.js";
 import { Findings, type VerifyCounts } from "./findings.js";
 import { parseName } from "./list-names.js";
 import type { VerifyProblem } from "./problem.js";
+import { ReadMembers } from "./read-members.js";
 import { BranchesWalk } from "./walk-branches.js";
 import { LogWalk, type NamedFile } from "./walk-log.js";
 
@@ -114,11 +115,12 @@ async function verifyOnce(
   const walk = new LogWalk({ store, findings, floor, checkpoints, deep, signal });
   const branches = new BranchesWalk({ store, findings, floor, deep, signal });
   const hashKey = await createHash52();
+  const members = new ReadMembers();
   await pMap(
     filesOf(walk, branches),
     async (named) => {
       checkNotAborted(signal);
-      const context = { store, parts, hashKey, findings, deep, signal };
+      const context = { store, parts, hashKey, findings, deep, members, signal };
       await ("member" in named ? checkMember(context, named) : checkPart(context, named));
       onProgress?.({
         parts: counts.parts,
@@ -133,8 +135,7 @@ async function verifyOnce(
   if (walk.state) {
     const { state } = walk;
     await checkViews({ store, findings, floor, state, pending });
-    const check = () => checkNotAborted(signal);
-    await checkArtifactViews({ store, findings, state, deep, checkNotAborted: check });
+    await checkArtifactViews({ store, findings, state, deep, members, signal });
   }
   const unreferenced = await countUnreferenced(store, findings, walk.state, branches);
   const report = {

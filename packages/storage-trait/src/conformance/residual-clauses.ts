@@ -7,7 +7,7 @@ import type { StoreClauses } from "./subject.js";
 
 const VIEW = key("tables/t/manifest.json");
 
-export const residualClauses: StoreClauses = (test) => {
+export const residualClauses: StoreClauses = (test, { identities }) => {
   test("removes what is named and tolerates what is absent", async ({ store }) => {
     const [a, b, c] = [key("p/a"), key("p/b"), key("q/c")];
     for (const at of [a, b, c]) await store.create(at, bytesOf(at), FULL);
@@ -78,6 +78,31 @@ export const residualClauses: StoreClauses = (test) => {
       assert.deepEqual(await keysUnder(store), [first, second]);
       assert.equal(await store.showPart(shown, second, how), "shown");
       assert.equal(await textUnder(store, shown), "second");
+    });
+  }
+
+  if (identities) {
+    test("tells a link of a part from a copy, and from every other file", async ({ store }) => {
+      const [part, twin, link, copy] = [key("p/part"), key("p/twin"), key("v/link"), key("v/copy")];
+      for (const at of [part, twin]) await store.create(at, bytesOf("the same"), FULL);
+      await store.showPart(link, part, "link");
+      await store.showPart(copy, part, "copy");
+      const told = await Promise.all(
+        [part, twin, link, copy].map(async (at) => (await store.stat(at))?.identity),
+      );
+      assert.ok(told.every((identity) => typeof identity === "string" && identity !== ""));
+      assert.equal(told[2], told[0]);
+      assert.equal(new Set(told).size, 3);
+      await store.showPart(link, twin, "link");
+      assert.equal((await store.stat(link))?.identity, told[1]);
+    });
+  } else {
+    test("tells no identity of files", async ({ store }) => {
+      await store.create(key("p/part"), bytesOf("part"), FULL);
+      await store.showPart(key("v/link"), key("p/part"), "link");
+      for (const at of [key("p/part"), key("v/link")]) {
+        assert.equal((await store.stat(at))?.identity, undefined);
+      }
     });
   }
 

@@ -26,6 +26,8 @@ export interface StoreSubject {
 export interface TestedCapabilities extends StoreCapabilities {
   /** Whether the same objects can be opened more than once. */
   readonly shared: boolean;
+  /** Whether `stat` and `list` tell the identity of a file, and a view may be a link. */
+  readonly identities: boolean;
 }
 
 export interface ObjectStoreConformanceOptions {

@@ -35,6 +35,7 @@ import {
   lookupFile,
   parentOf,
   type SimulatedDirectory,
+  type SimulatedFile,
   setEntry,
 } from "./simulated-tree.js";
 import { SimulatedWriter, type SimulatedWriterOptions } from "./simulated-writer.js";
@@ -131,7 +132,7 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
     this.#check(key);
     return this.#step("stat", "stat", key, () => {
       const file = lookupFile(this.#root, key);
-      return file && { key, sizeBytes: file.content.byteLength, modifiedAt: file.modifiedAt };
+      return file && { key, ...infoOf(file) };
     });
   }
 
@@ -155,11 +156,7 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
       const directory = lookup(this.#root, prefix.slice(0, -1));
       return (directory?.kind === "directory" ? [...filesBelow(directory, prefix)] : [])
         .filter(([path]) => after === undefined || path > after)
-        .map(([path, file]) => ({
-          path,
-          sizeBytes: file.content.byteLength,
-          modifiedAt: file.modifiedAt,
-        }));
+        .map(([path, file]) => ({ path, ...infoOf(file) }));
     });
     // Keys are ASCII, whose order in JavaScript is that of their bytes.
     for (const { path, ...info } of found.sort((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -304,6 +301,10 @@ export class SimulatedStore implements ObjectStore, InlineCommitResidual {
       throw new IoError("CLOSED", `the store of ${this.process.name} is closed: open it again`);
     }
   }
+}
+
+function infoOf({ content, modifiedAt, identity }: SimulatedFile): Omit<ObjectInfo, "key"> {
+  return { sizeBytes: content.byteLength, modifiedAt, identity };
 }
 
 /** Whether a directory is in the way of a file, or a file in that of its directories. */

@@ -14,6 +14,8 @@ export interface SimulatedFile {
   /** A sync of it failed once: the pages are gone from the cache, and no later sync writes them. */
   poisoned: boolean;
   modifiedAt: Date;
+  /** As an inode: of this file under all its names, and of no other. */
+  readonly identity: string;
 }
 
 export interface SimulatedDirectory {
@@ -26,8 +28,11 @@ export type SimulatedNode = SimulatedFile | SimulatedDirectory;
 /** Values since the last sync, oldest first; undefined = absent. Never empty. */
 export type SimulatedEntry = (SimulatedNode | undefined)[];
 
+let fileCount = 0;
+
 export function makeFile(content: Uint8Array, modifiedAt: Date): SimulatedFile {
-  return { kind: "file", content, synced: false, poisoned: false, modifiedAt };
+  const identity = String(++fileCount);
+  return { kind: "file", content, synced: false, poisoned: false, modifiedAt, identity };
 }
 
 export function makeDirectory(): SimulatedDirectory {

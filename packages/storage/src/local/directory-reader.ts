@@ -36,7 +36,8 @@ export class DirectoryReader implements ObjectReader {
     const found = await attempt("look at", path, () => statusIfPresent(this.#fs, path));
     if (found?.kind === "link") throw linkError(path);
     if (found?.kind !== "file") return undefined;
-    return { key, sizeBytes: found.sizeBytes, modifiedAt: found.modifiedAt };
+    const { sizeBytes, modifiedAt, identity } = found;
+    return { key, sizeBytes, modifiedAt, identity };
   }
 
   async get(key: ObjectKey, options: GetOptions): Promise<Uint8Array | undefined> {

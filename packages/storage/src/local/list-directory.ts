@@ -91,7 +91,8 @@ async function describe(
   try {
     const found = await statusIfPresent(fs, path);
     if (found?.kind !== "file") return undefined;
-    return { key, sizeBytes: found.sizeBytes, modifiedAt: found.modifiedAt };
+    const { sizeBytes, modifiedAt, identity } = found;
+    return { key, sizeBytes, modifiedAt, identity };
   } catch (error) {
     throw fileError(error, "look at", path);
   }
