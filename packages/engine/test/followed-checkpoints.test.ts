@@ -1,5 +1,6 @@
 /** Who writes checkpoints: one of several processes, and another when that one commits no more. */
 
+import { HEAD_HINT_KEY } from "@crv/core";
 import type { StagedStorage } from "@crv/storage-trait";
 import { SimulatedDisk } from "@crv/storage-trait/testing";
 import { expect, test } from "vitest";
@@ -32,9 +33,9 @@ function checkpointFiles(disk: SimulatedDisk): number {
 
 test("several processes write no more checkpoints than one", async () => {
   const alone = new SimulatedDisk();
-  await commitInTurn(await openProcesses(alone, 1), 5 * TAIL);
+  await commitInTurn(await openProcesses(alone, 1), 2 * TAIL);
   const together = new SimulatedDisk();
-  await commitInTurn(await openProcesses(together, 4), 5 * TAIL);
+  await commitInTurn(await openProcesses(together, 4), 2 * TAIL);
   expect(checkpointFiles(alone)).toBeGreaterThan(0);
   expect(checkpointFiles(together)).toBe(checkpointFiles(alone));
 });
@@ -45,6 +46,28 @@ test("when the one that wrote them commits no more, another takes over", async (
   await commitInTurn([first ?? expect.fail()], TAIL);
   const before = checkpointFiles(disk);
   expect(before).toBeGreaterThan(0);
-  await commitInTurn(others, 3 * TAIL);
+  await commitInTurn(others, 2 * TAIL + 2);
   expect(checkpointFiles(disk)).toBeGreaterThan(before);
+});
+
+test("operations that end together write one checkpoint, also when the hint cannot be read", async () => {
+  const disk = new SimulatedDisk();
+  let isUnreadable = false;
+  const { storage } = await openProcess(disk, "writer", {
+    plan: ({ verb, key }) =>
+      isUnreadable && verb === "get" && key === HEAD_HINT_KEY
+        ? { kind: "error", errno: "EIO", when: "before" }
+        : undefined,
+  });
+  isUnreadable = true;
+  await commitInTurn([storage], TAIL - 2);
+  expect(checkpointFiles(disk)).toBe(0);
+  await Promise.all(
+    Array.from({ length: 8 }, () => commitRows(storage, [{ table: LEFT, values: [1] }])),
+  );
+  const indexes = disk.trace.filter(
+    ({ verb, step, key }) =>
+      verb === "create" && step === "link" && key.startsWith("_checkpoints/indexes/"),
+  );
+  expect(indexes).toHaveLength(1);
 });

@@ -50,3 +50,21 @@ test("when the one that replaced it commits no more, another does", async () => 
     expect(version).toBeGreaterThan(process.storage.version * 0.7);
   }
 });
+
+test("one that cannot be written is written by the next commit", async () => {
+  const disk = new SimulatedDisk();
+  let isFull = false;
+  const { storage, store } = await openProcess(disk, "writer", {
+    plan: ({ verb, step }) =>
+      isFull && verb === "replaceView" && step === "write"
+        ? { kind: "error", errno: "ENOSPC", when: "before" }
+        : undefined,
+  });
+  await commitInTurn([{ storage }], 4);
+  isFull = true;
+  await commitInTurn([{ storage }], 2);
+  expect(await readViewVersion(store, LEFT.name)).toBe(4);
+  isFull = false;
+  await commitInTurn([{ storage }], 1);
+  expect(await readViewVersion(store, LEFT.name)).toBe(7);
+});
