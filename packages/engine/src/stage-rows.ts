@@ -7,8 +7,8 @@
 import type { PartEntry, TableDescriptor } from "@crv/core";
 import { arrowSchema, BatchBuilder, sortedByTick } from "@crv/core/arrow";
 import type { RecordBatch } from "apache-arrow";
-import pMap from "p-map";
 import { withBucketColumn } from "./bucket-rows.js";
+import { mapSource } from "./map-source.js";
 import { OpenBuckets } from "./open-buckets.js";
 
 /** Writes one part of a bucket. */
@@ -77,7 +77,7 @@ export async function stageRows(
   };
 
   try {
-    const parts = await pMap(dueBuckets(), writeDue, { concurrency: PARTS_AT_ONCE });
+    const parts = await mapSource(dueBuckets(), writeDue, PARTS_AT_ONCE);
     return parts.sort((a, b) => a.bucket - b.bucket);
   } catch (error) {
     hasFailed = true;

@@ -22,6 +22,7 @@ import { artifactViews } from "@crv/recovery";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import type { InlineCommitResidual } from "@crv/storage-trait/residual";
 import pMap from "p-map";
+import { mapSource } from "../map-source.js";
 import { memberPieces } from "../read-member.js";
 
 /** Parts copied at once: one is read while another is synced. */
@@ -64,9 +65,8 @@ export class Copier {
   }
 
   async parts(parts: Iterable<PartEntry>, withKeyFilters = true): Promise<void> {
-    await pMap(this.#unseen(parts), (part) => this.#part(part, withKeyFilters), {
-      concurrency: PARTS_AT_ONCE,
-    });
+    const copy = (part: PartEntry) => this.#part(part, withKeyFilters);
+    await mapSource(this.#unseen(parts), copy, PARTS_AT_ONCE);
   }
 
   /** Derived: one that is there already shows an older or newer version, and is as good. */
@@ -98,9 +98,8 @@ export class Copier {
   }
 
   async members(members: Iterable<ArtifactMember>): Promise<void> {
-    await pMap(this.#unseen(members), (member) => this.#member(member, member.path), {
-      concurrency: PARTS_AT_ONCE,
-    });
+    const copy = (member: ArtifactMember) => this.#member(member, member.path);
+    await mapSource(this.#unseen(members), copy, PARTS_AT_ONCE);
   }
 
   /** Versions below the floor share files with those above it. */

@@ -16,7 +16,7 @@ import {
 import { type RunState, readFloor } from "@crv/manifest";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { PartStore } from "@crv/storage-trait/parts";
-import pMap from "p-map";
+import { mapSource } from "../map-source.js";
 import { checkArtifactViews } from "./check-artifact-views.js";
 import { checkEnds } from "./check-ends.js";
 import { checkMember } from "./check-member.js";
@@ -116,7 +116,7 @@ async function verifyOnce(
   const branches = new BranchesWalk({ store, findings, floor, deep, signal });
   const hashKey = await createHash52();
   const members = new ReadMembers();
-  await pMap(
+  await mapSource(
     filesOf(walk, branches),
     async (named) => {
       checkNotAborted(signal);
@@ -128,7 +128,7 @@ async function verifyOnce(
         problems: findings.problemCount,
       });
     },
-    { concurrency: deep ? DEEP_PARTS_AT_ONCE : QUICK_PARTS_AT_ONCE },
+    deep ? DEEP_PARTS_AT_ONCE : QUICK_PARTS_AT_ONCE,
   );
   checkEnds(findings, checkpoints, walk.head);
   if (deep) await checkSegments(store, findings, signal);
