@@ -110,6 +110,45 @@ describe("a store of runs of crv", () => {
   });
 });
 
+describe("what the original would not take", () => {
+  const invalid = { code: "INVALID_ARGUMENT" };
+
+  test("is refused, and nothing is written", async () => {
+    await using store = await openTensorStore(await scratchDirectory(), { durability: "process" });
+    const layers = { l: { activations: tensor(1) } };
+    const bad = [new Set([tensor(1)]), layers, { a: { ...tensor(1), data: undefined, chunks: 5 } }];
+    for (const batch of bad) {
+      await assert.rejects(store.putRunBatch("r", 0, batch as never), invalid);
+    }
+    for (const tensors of [null, undefined, 5, [], new Map(), tensor(1)]) {
+      await assert.rejects(store.putDetectorMetadata("r", 0, {}, tensors as never), invalid);
+      await assert.rejects(store.putRunDetectorMetadata("r", {}, tensors as never), invalid);
+    }
+    await assert.rejects(store.getTensor("r", "../z.safetensors"), invalid);
+    await assert.rejects(store.getDetectorMetadataByLayerByKey("r", 0, "../x", "k"), invalid);
+    expect([await store.listRunBatches("r"), await store.countRunDetectorMetadata("r")]).toEqual([
+      [],
+      0,
+    ]);
+  });
+
+  test("null is metadata like any other", async () => {
+    await using store = await openTensorStore(await scratchDirectory(), { durability: "process" });
+    await store.putRunMetadata("r", null);
+    expect(await store.getRunMetadata("r")).toBe(null);
+  });
+
+  test("a range goes on after a batch without activations", async () => {
+    await using store = await openTensorStore(await scratchDirectory(), { durability: "process" });
+    await store.putRunBatch("r", 0, { a: tensor(1) });
+    await store.putDetectorMetadata("r", 1, { n: 1 }, {});
+    await store.putDetectorMetadata("r", 2, {}, { l: { input_ids: tensor(2) } });
+    await store.putRunBatch("r", 3, { a: tensor(4) });
+    const batches = await collect(store.iterRunBatchRange("r"));
+    expect(batches.map(plain)).toEqual([{ a: tensor(1) }, { a: tensor(4) }]);
+  });
+});
+
 describe("a plain directory of the original", () => {
   async function original(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
     const root = await scratchDirectory();

@@ -180,6 +180,25 @@ describe("batches", () => {
     expect(problems).toMatchObject([{ artifact: "batches/0", tensor: "b" }]);
   });
 
+  test("whose stream gives nothing end when they are cancelled, and leave nothing", async () => {
+    await using run = await open();
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1024);
+      await new Promise(() => {});
+    }
+    const stop = new AbortController();
+    const slow = { dtype: "U8" as const, shape: [1 << 20], chunks: chunks() };
+    const put = run.tensors.putBatch(0, { slow }, { signal: stop.signal });
+    const file = run.tensors.putFile("slow.bin", chunks(), { signal: stop.signal });
+    setImmediate(() => stop.abort());
+    for (const written of [put, file]) await assert.rejects(written, { code: "ABORTED" });
+    expect([run.version, await run.tensors.listBatches(), await run.tensors.listFiles()]).toEqual([
+      0,
+      [],
+      [],
+    ]);
+  });
+
   test("have names that are refused when no disk could hold them", async () => {
     await using run = await open();
     const bad = { code: "INVALID_NAME" };

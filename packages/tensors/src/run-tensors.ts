@@ -29,6 +29,7 @@ import {
 import type { RunReader } from "./run-reader.js";
 import {
   type FileInput,
+  type StageOptions,
   stageBatch,
   stageBatchRemoval,
   stageDetectors,
@@ -220,7 +221,11 @@ export class RunTensors {
   }
 
   async putFile(path: string, content: FileInput, options?: CommitOptions): Promise<Version> {
-    return this.#commit(`file ${path}`, (tx) => stageFile(tx, path, content), options);
+    return this.#commit(
+      `file ${path}`,
+      (tx) => stageFile(tx, path, content, options?.signal),
+      options,
+    );
   }
 
   /** @throws IoError `NOT_FOUND`, `LIMIT_EXCEEDED` for more than an array may hold. */
@@ -311,7 +316,7 @@ export async function putBatch(
   operation: StagedOperation,
   index: number,
   input: BatchInput | LayersInput,
-  options: CastOptions = {},
+  options: StageOptions = {},
 ): Promise<Artifact> {
   return isLayers(input)
     ? stageLayers(operation, index, input, {}, options)

@@ -24,9 +24,11 @@ import {
   type Json,
   type JsonObject,
   type LayersInput,
+  layersOf,
   namedTensors,
 } from "./tensor-input.js";
 import { tensorMember } from "./tensor-member.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** Member of the original's JSON that lists the tensors beside it. */
 export const NAMES_FIELD = "_tensor_metadata_names";
@@ -40,18 +42,24 @@ export const TENSOR_NAME = "tensor";
 /** Bytes of a file, whole or in pieces. Pieces are asked for once. */
 export type FileInput = Uint8Array | string | AsyncIterable<Uint8Array>;
 
+/** Of a member that is staged. */
+export interface StageOptions extends CastOptions {
+  /** Ends streams, also those that give nothing. */
+  readonly signal?: AbortSignal;
+}
+
 /** Tensors by name or in a list, in one file. The same index may also have layers. */
 export async function stageBatch(
   operation: StagedOperation,
   index: number,
   input: BatchInput,
-  { dtype }: CastOptions = {},
+  { dtype, signal }: StageOptions = {},
 ): Promise<Artifact> {
   const name = formatIndexedName("batches", index);
   const what = `batch ${index}`;
   const { kind, tensors } = namedTensors(input);
   const cast = castInputs(what, tensors, dtype);
-  const member = tensorMember(what, TENSORS_MEMBER, cast, { [KIND_FIELD]: kind });
+  const member = tensorMember(what, TENSORS_MEMBER, cast, { [KIND_FIELD]: kind }, signal);
   return operation.stageArtifact(name, [member]);
 }
 
@@ -61,7 +69,7 @@ export async function stageLayers(
   index: number,
   layers: LayersInput,
   metadata: JsonObject = {},
-  options: CastOptions = {},
+  options: StageOptions = {},
 ): Promise<Artifact> {
   const name = formatIndexedName("layers", index);
   const { members, names } = layerMembers(`batch ${index}`, layers, options);
@@ -69,10 +77,10 @@ export async function stageLayers(
   return operation.stageArtifact(name, [{ name: METADATA_MEMBER, body: () => json }, ...members]);
 }
 
-function layerMembers(what: string, layers: LayersInput, { dtype }: CastOptions) {
+function layerMembers(what: string, layers: LayersInput, { dtype, signal }: StageOptions) {
   const members: MemberInput[] = [];
   const names: Record<string, string[]> = Object.create(null);
-  for (const [layer, tensors] of Object.entries(layers)) {
+  for (const [layer, tensors] of layersOf(layers)) {
     const where = `${what}, layer ${show(layer)}`;
     const entries = castInputs(where, entriesOf(`layer ${show(layer)}`, tensors), dtype);
     if (entries.size === 0) continue;
@@ -80,7 +88,8 @@ function layerMembers(what: string, layers: LayersInput, { dtype }: CastOptions)
     for (const [key, tensor] of entries) {
       const named = new Map<string, AnyTensorInput>([[TENSOR_NAME, tensor]]);
       const member = formatLayerMember(layer, key);
-      members.push(tensorMember(`${what}, layer ${layer}, ${key}`, member, named));
+      const where = `${what}, layer ${layer}, ${key}`;
+      members.push(tensorMember(where, member, named, undefined, signal));
     }
   }
   return { members, names };
@@ -108,7 +117,7 @@ export async function stageDetectors(
   const name = formatIndexedName("detectors", index);
   const tensors = new Map<string, AnyTensorInput>();
   const names: Record<string, readonly string[]> = Object.create(null);
-  for (const [layer, input] of Object.entries(layers)) {
+  for (const [layer, input] of layersOf(layers)) {
     const entries = entriesOf(`layer ${show(layer)}`, input);
     if (entries.size === 0) continue;
     names[layer] = [...entries.keys()];
@@ -138,6 +147,7 @@ export async function stageFile(
   operation: StagedOperation,
   path: string,
   content: FileInput,
+  signal?: AbortSignal,
 ): Promise<Artifact> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   if (!(bytes instanceof Uint8Array) && !(Symbol.asyncIterator in Object(bytes))) {
@@ -146,12 +156,16 @@ export async function stageFile(
       `the content of ${show(path)} must be bytes, a text or an async iterable of bytes (got: ${show(content)})`,
     );
   }
-  const member = { name: CONTENT_MEMBER, body: once(path, bytes) };
+  const member = { name: CONTENT_MEMBER, body: once(path, bytes, signal) };
   return operation.stageArtifact(formatFileName(path), [member]);
 }
 
 /** A stream cannot be asked for again: what is left of it must not be taken for all of it. */
-function once(path: string, content: Uint8Array | AsyncIterable<Uint8Array>): MemberInput["body"] {
+function once(
+  path: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): MemberInput["body"] {
   let isTaken = false;
   return () => {
     if (isTaken && !(content instanceof Uint8Array)) {
@@ -162,7 +176,7 @@ function once(path: string, content: Uint8Array | AsyncIterable<Uint8Array>): Me
       );
     }
     isTaken = true;
-    return content;
+    return content instanceof Uint8Array ? content : untilAborted(content, signal);
   };
 }
 

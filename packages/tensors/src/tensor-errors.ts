@@ -39,8 +39,11 @@ export function argumentError(error: unknown): unknown {
 
 /** @throws IoError `ABORTED`. */
 export function checkNotAborted(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new IoError("ABORTED", "the call was cancelled through its AbortSignal", {
-    cause: signal.reason,
+  if (signal?.aborted) throw abortedError(signal);
+}
+
+export function abortedError({ reason }: AbortSignal): IoError {
+  return new IoError("ABORTED", "the call was cancelled through its AbortSignal", {
+    cause: reason,
   });
 }

@@ -36,8 +36,25 @@ export function isTensorInput(value: unknown): value is AnyTensorInput {
     value !== null &&
     typeof (value as { dtype?: unknown }).dtype === "string" &&
     Array.isArray((value as { shape?: unknown }).shape) &&
-    ("data" in value || "chunks" in value)
+    ("data" in value || ("chunks" in value && isIterable(value.chunks)))
   );
+}
+
+function isIterable(value: unknown): boolean {
+  const object = Object(value);
+  return Symbol.asyncIterator in object || Symbol.iterator in object;
+}
+
+/**
+ * Layers by name.
+ *
+ * @throws IoSchemaError `INVALID_ARGUMENT` for what is no object of layers.
+ */
+export function layersOf(input: unknown): readonly (readonly [string, unknown])[] {
+  if (typeof input === "object" && input !== null && !isIterable(input) && !isTensorInput(input)) {
+    return Object.entries(input);
+  }
+  throw refused(`layers must be an object of objects of tensors (got: ${show(input)})`);
 }
 
 /**
@@ -63,8 +80,9 @@ export function namedTensors(input: BatchInput): {
 
 /** @throws IoSchemaError `INVALID_ARGUMENT`. */
 export function entriesOf(what: string, input: unknown): ReadonlyMap<string, AnyTensorInput> {
-  const isPlain = typeof input === "object" && input !== null && !ArrayBuffer.isView(input);
-  if (!isPlain || isTensorInput(input) || Array.isArray(input)) {
+  const isObject = typeof input === "object" && input !== null && !ArrayBuffer.isView(input);
+  const isList = isIterable(input) && !(input instanceof Map);
+  if (!isObject || isTensorInput(input) || isList) {
     throw refused(`${what} must be a list or an object of tensors (got: ${show(input)})`);
   }
   const entries: Iterable<readonly [string, unknown]> =

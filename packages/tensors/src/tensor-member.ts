@@ -8,6 +8,7 @@ import { streamSafetensors, type TensorInfo } from "@crv/safetensors";
 import type { MemberInput } from "@crv/storage-trait";
 import { writeError } from "./tensor-errors.js";
 import type { AnyTensorInput } from "./tensor-input.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** Summed and passed on at a time: the processor's cache holds it until the file's digest has it, too. */
 const CHUNK_BYTES = 2 * 1024 * 1024;
@@ -16,6 +17,7 @@ const CHUNK_BYTES = 2 * 1024 * 1024;
  * Checks names, shapes and the data that are in memory at once; streams as they pass.
  *
  * @param what For messages.
+ * @param signal Ends the streams.
  * @throws IoSchemaError `INVALID_ARGUMENT`.
  */
 export function tensorMember(
@@ -23,6 +25,7 @@ export function tensorMember(
   name: string,
   tensors: ReadonlyMap<string, AnyTensorInput>,
   metadata?: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): MemberInput {
   const options = metadata ? { metadata } : {};
   const plan = () => {
@@ -40,9 +43,15 @@ export function tensorMember(
     body: () => {
       const { byteLength, tensors: infos, ...stream } = withPieces(plan());
       const dataOffset = byteLength - (infos.at(-1)?.end ?? 0);
-      const chunks = checked(what, stream.pieces, infos, dataOffset, (found) => {
-        entries = infos.length <= LISTED_TENSORS_MAX ? found : undefined;
-      });
+      const chunks = checked(
+        what,
+        untilAborted(stream.pieces, signal),
+        infos,
+        dataOffset,
+        (found) => {
+          entries = infos.length <= LISTED_TENSORS_MAX ? found : undefined;
+        },
+      );
       return { isSteady, [Symbol.asyncIterator]: () => chunks };
     },
     tensors: () => entries,

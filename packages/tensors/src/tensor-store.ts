@@ -3,9 +3,10 @@
  * Its ValueError is `INVALID_ARGUMENT`, FileNotFoundError `NOT_FOUND`, JSONDecodeError `CORRUPT`, OSError
  * `IO`. Wrong arguments are told before anything is awaited from a generator.
  */
-import { IoError, parseRunId, show } from "@crv/core";
+import { formatLayerMember, IoError, parseRunId, show } from "@crv/core";
 import type { Tensor } from "@crv/safetensors";
 import type { StagedStorage } from "@crv/storage-trait";
+import { rangeOf } from "./batch-range.js";
 import type { CastOptions } from "./cast.js";
 import { CommittedRun, viewOf } from "./committed-run.js";
 import { type BatchStat, listKeys, listLayers, statBatch } from "./list-tensors.js";
@@ -23,13 +24,14 @@ import type { RunReader } from "./run-reader.js";
 import { RunTensors } from "./run-tensors.js";
 import { argumentError } from "./tensor-errors.js";
 import type { ReadTensorOptions } from "./tensor-file.js";
-import type {
-  AnyTensorInput,
-  Batch,
-  BatchInput,
-  Json,
-  JsonObject,
-  LayersInput,
+import {
+  type AnyTensorInput,
+  type Batch,
+  type BatchInput,
+  isLayers,
+  type Json,
+  type JsonObject,
+  type LayersInput,
 } from "./tensor-input.js";
 
 /** How a store opens its runs. */
@@ -77,7 +79,8 @@ export class TensorStore implements AsyncDisposable {
     batch: BatchInput,
     options: CastOptions = {},
   ): Promise<string> {
-    await this.#write(runId, (run) => run.putBatch(index, asBatch(batch), options));
+    const tensors = asBatch(batch);
+    await this.#write(runId, (run) => run.putBatch(index, tensors, options));
     return `${this.runsPrefix}/${runId}/batch_${String(index).padStart(6, "0")}.safetensors`;
   }
 
@@ -98,11 +101,14 @@ export class TensorStore implements AsyncDisposable {
   /** Every batch, ascending, one at a time; which there are is looked up once. */
   iterRunBatches(runId: string, options: ReadTensorOptions = {}): AsyncGenerator<Batch, undefined> {
     checkRunId(runId);
-    return this.#iterate(runId, (indexes) => indexes, options);
+    return this.#generate(runId, async function* (run) {
+      for (const index of await run.indexes()) yield await readBatch(run, index, options);
+    });
   }
 
   /**
-   * Batches `start`, `start + step`, … before `stop`, without those that are not there.
+   * Batches `start`, `start + step`, … before `stop`, without those that are not there, or have no
+   * activations.
    *
    * @throws IoError `INVALID_ARGUMENT` for a step of 0 or a negative start, at once.
    */
@@ -118,7 +124,12 @@ export class TensorStore implements AsyncDisposable {
     if (stop !== undefined && !Number.isSafeInteger(stop)) {
       throw invalid(`stop must be a whole number (got: ${show(stop)})`);
     }
-    return this.#iterate(runId, (indexes) => rangeOf(indexes, start, stop, step), options);
+    return this.#generate(runId, async function* (run) {
+      for (const index of rangeOf(await run.indexes(), start, stop, step)) {
+        const batch = await unlessAbsent(readBatch(run, index, options));
+        if (batch) yield batch;
+      }
+    });
   }
 
   /** @returns the key of the metadata's view. */
@@ -129,7 +140,8 @@ export class TensorStore implements AsyncDisposable {
 
   /** `{}` when there is none. */
   async getRunMetadata(runId: string): Promise<Json> {
-    return (await this.#read(runId, readRunMetadata)) ?? {};
+    const found = await this.#read(runId, async (run) => ({ value: await readRunMetadata(run) }));
+    return found ? found.value : {};
   }
 
   /** @returns the key of the batch's directory. */
@@ -173,6 +185,7 @@ export class TensorStore implements AsyncDisposable {
       }
     }
     const tensor = await this.#read(runId, async (run) => {
+      formatLayerMember(layer, key);
       const { file, name } = await findLayerTensor(run, index, layer, key);
       return file.tensor(name, options);
     });
@@ -225,7 +238,11 @@ export class TensorStore implements AsyncDisposable {
     checkRunId(runId);
     const found = await this.#source.read(runId);
     if (found?.kind === "committed") {
-      return new RunTensors(found.storage).getTensorFile(path, options);
+      try {
+        return await new RunTensors(found.storage).getTensorFile(path, options);
+      } catch (error) {
+        throw argumentError(error);
+      }
     }
     await found?.run.close();
     throw new IoError("NOT_FOUND", `run ${runId} has no file ${show(path)}`, {
@@ -275,16 +292,6 @@ export class TensorStore implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #iterate(
-    runId: string,
-    choose: (indexes: readonly number[]) => Iterable<number>,
-    options: ReadTensorOptions,
-  ): AsyncGenerator<Batch, undefined> {
-    return this.#generate(runId, async function* (run) {
-      for (const index of choose(await run.indexes())) yield await readBatch(run, index, options);
-    });
   }
 
   async *#generate<T>(
@@ -340,27 +347,20 @@ export class TensorStore implements AsyncDisposable {
   }
 }
 
-/** Without those that are not there; a negative step goes down, as the original's. */
-function* rangeOf(
-  indexes: readonly number[],
-  start: number,
-  stop: number | undefined,
-  step: number,
-): Generator<number, undefined> {
-  const chosen = new Set(indexes);
-  const last = indexes.at(-1) ?? -1;
-  const end = stop ?? last + 1;
-  if (step > 0) {
-    for (let i = start; i < Math.min(end, last + 1); i += step) if (chosen.has(i)) yield i;
-  } else {
-    const first = start > last ? start - Math.ceil((start - last) / -step) * -step : start;
-    for (let i = first; i > Math.max(end, -1); i += step) if (chosen.has(i)) yield i;
+/** As the range of the original, which goes on after a batch that it does not find. */
+async function unlessAbsent(batch: Promise<Batch>): Promise<Batch | undefined> {
+  try {
+    return await batch;
+  } catch (error) {
+    if (error instanceof IoError && error.code === "NOT_FOUND") return undefined;
+    throw error;
   }
 }
 
+/** Layers are no batch here: their key would be that of a file that there is not. */
 function asBatch(batch: BatchInput): BatchInput {
   const isMapping = typeof batch === "object" && batch !== null && !ArrayBuffer.isView(batch);
-  if (isMapping) return batch;
+  if (isMapping && !isLayers(batch)) return batch;
   throw invalid(`a batch must be a list or an object of tensors (got: ${show(batch)})`);
 }
 
