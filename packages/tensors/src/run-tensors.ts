@@ -75,8 +75,9 @@ export class RunTensors {
   }
 
   /**
-   * Writes a batch whole: tensors by name, a list of them, or tensors by layer and key. It replaces what
-   * it was; old versions keep that.
+   * Writes a batch whole: tensors by name, a list of them, or tensors by layer and key. It replaces the
+   * batch's tensors or its layers, whichever it gives: both may stand side by side. Old versions keep
+   * what was.
    *
    * @throws IoSchemaError `INVALID_ARGUMENT`. GrammarError `INVALID_NAME`. ConflictError when another
    *   writer wrote the same batch meanwhile; UnknownOutcomeError.

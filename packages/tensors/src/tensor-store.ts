@@ -72,7 +72,13 @@ export class TensorStore implements AsyncDisposable {
     this.runsPrefix = runsPrefix;
   }
 
-  /** @returns the key of the batch's view. */
+  /**
+   * Replaces the batch's tensors.
+   *
+   * @returns the key of the batch's view.
+   * @throws IoSchemaError `INVALID_ARGUMENT`. GrammarError `INVALID_NAME`. ConflictError when another
+   *   writer wrote the same batch meanwhile; UnknownOutcomeError.
+   */
   async putRunBatch(
     runId: string,
     index: number,

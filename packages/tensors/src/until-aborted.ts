@@ -9,23 +9,32 @@ export async function* untilAborted<Item>(
   if (signal === undefined) return yield* source;
   checkNotAborted(signal);
   const iterator = source[Symbol.asyncIterator]();
-  let abort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(abortedError(signal));
-  });
-  aborted.catch(() => undefined);
-  signal.addEventListener("abort", abort);
-  let isDone = false;
+  let isOpen = true;
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
-      isDone = next.done === true;
+      const next = await nextUntilAborted(iterator, signal);
+      isOpen = next.done !== true;
       if (next.done) return;
       yield next.value;
+      checkNotAborted(signal);
     }
   } finally {
-    signal.removeEventListener("abort", abort);
     // Not awaited: a source that gives nothing may not end either.
-    if (!isDone) iterator.return?.().catch(() => undefined);
+    if (isOpen) iterator.return?.().catch(() => undefined);
   }
+}
+
+/** A promise of its own for each pull: one for the whole stream would keep what each pull left on it. */
+function nextUntilAborted<Item>(
+  iterator: AsyncIterator<Item>,
+  signal: AbortSignal,
+): Promise<IteratorResult<Item>> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(abortedError(signal));
+    signal.addEventListener("abort", abort, { once: true });
+    iterator
+      .next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
 }
