@@ -17,8 +17,11 @@ const TURN_MS_MAX = 100;
 /** After so long one goes without a turn: this one cannot be had. */
 const WAIT_MS_MAX = 1000;
 
-/** Longest pause between two looks. */
-const PAUSE_MS_MAX = 16;
+/** Longest pause between two looks, but for the first. */
+const PAUSE_MS_MAX = 8;
+
+/** Of the last wait, slept through at once by the next: looks of many cost more than they save. */
+const SLEPT_SHARE = 0.5;
 
 export interface TurnsOptions {
   readonly fs: FileSystem;
@@ -31,6 +34,8 @@ export class Turns {
   readonly #options: TurnsOptions;
   /** The file of this process. */
   #token: Promise<string> | undefined;
+  /** For its last turn, in ms. */
+  #lastWaitMs = 0;
 
   constructor(options: TurnsOptions) {
     this.#options = options;
@@ -61,7 +66,7 @@ export class Turns {
     // Pauses are added up, since a wall clock may jump.
     let heldMs = 0;
     let waitedMs = 0;
-    for (let looks = 1; ; looks++) {
+    for (let looks = 0; ; looks++) {
       // A look is cheaper than a link that fails.
       const found = (await statusIfPresent(fs, turn))?.identity;
       if (found === undefined && (await this.#tryLink(turn))) break;
@@ -69,12 +74,16 @@ export class Turns {
       if (found === undefined || found !== holder) heldMs = 0;
       holder = found;
       if (heldMs > TURN_MS_MAX) await this.#end(turn, holder);
-      // Who has waited for long waits among many.
-      const pauseMs = 1 + random.fraction() * Math.min(looks, PAUSE_MS_MAX);
-      heldMs += pauseMs;
+      const pauseMs =
+        looks === 0
+          ? Math.max(1, SLEPT_SHARE * this.#lastWaitMs)
+          : 1 + random.fraction() * PAUSE_MS_MAX;
+      // Within the first pause the same process may have had more than one turn.
+      if (looks > 0) heldMs += pauseMs;
       waitedMs += pauseMs;
       await clock.sleep(pauseMs);
     }
+    this.#lastWaitMs = waitedMs;
     const own = (await fs.status(turn)).identity;
     return () => this.#end(turn, own);
   }
