@@ -74,13 +74,19 @@ describe("inferColumns", () => {
     expect(() => inferColumns(metadataWith(element))).toThrow('column "x" is of type');
   });
 
+  test("of a file without rows what its schema says; of ticks and keys never nullable", () => {
+    const metadata = metadataWith({ type: "INT64" });
+    expect(inferColumns(metadata)[0]?.nullable).toBe(true);
+    expect(inferColumns(metadata, { required: ["x"] })[0]?.nullable).toBe(false);
+  });
+
   test("leaves out what was not asked for, even what it would refuse", () => {
     const metadata = metadataOf(
       { name: "keep", data: [1n] },
       { name: "list", data: [[1n]] as unknown[] as ColumnSource["data"] },
     );
-    expect(inferColumns(metadata, ["keep"]).map(({ name }) => name)).toEqual(["keep"]);
-    expect(() => inferColumns(metadata, ["lost"])).toThrow("keep, list");
+    expect(inferColumns(metadata, { only: ["keep"] }).map(({ name }) => name)).toEqual(["keep"]);
+    expect(() => inferColumns(metadata, { only: ["lost"] })).toThrow("keep, list");
   });
 
   test("refuses two columns that would have one name", () => {

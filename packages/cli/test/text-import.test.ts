@@ -239,7 +239,7 @@ describe("crv import of NDJSON", () => {
     ["an object over several lines", '{\n  "a": 1\n}\n', [], "jq -c ."],
     ["what is no JSON", '{"a":1}\na,b\n', [], "line 2: this is not JSON"],
     ["a number as a line", "1\n", [], "no object"],
-    ["a file without objects", "\n\n", [], "there is no column"],
+    ["a file without objects", "\n\n", [], "nothing tells the columns"],
     ["options of CSV", '{"a":1}\n', ["--delimiter", ";"], "--delimiter: for CSV only"],
   ])("refuses %s, and leaves nothing", async (_, text, args, message) => {
     const path = await fileOf("bad.ndjson", text);

@@ -80,7 +80,7 @@ export class Dataset<Tables extends Descriptors = readonly []> {
   /**
    * Appends rows in one commit; the first append to a table makes it. Input in memory is checked
    * whole before anything is written; a stream is checked and written as it comes, and discarded
-   * when a row is bad. Input without rows makes no version.
+   * when a row is bad. Input without rows makes no version, and no table: `overwrite` with no rows makes one.
    *
    * @throws IoSchemaError `UNKNOWN_TABLE`, `DESCRIPTOR_MISMATCH`; `INVALID_ARGUMENT`,
    *   `MISSING_COLUMN`, `UNEXPECTED_COLUMN`, `NULL_VALUE`, `INVALID_VALUE`, `INVALID_TICK` naming the

@@ -8,6 +8,7 @@ import {
   openRun,
   type Run,
   type TableDescriptor,
+  type Transaction,
   type TransactionResult,
 } from "crv";
 import { type CommandContext, writeResult } from "../context.js";
@@ -50,14 +51,21 @@ async function importFile(
   const plan = { ...planned, table: existing ?? planned.table };
   checkKey(plan.table, options.mode, existing && options.key && planned.table.key);
   if (!context.json) context.terminal.note(formatPlan(source, plan));
-  if (!options.dryRun) await writeRows(context, source, plan, options);
+  if (!options.dryRun) {
+    await writeRows(context, source, plan, { ...options, isNew: existing === undefined });
+  }
+}
+
+interface WriteOptions extends ImportOptions {
+  /** Whether the table is to be made. */
+  readonly isNew: boolean;
 }
 
 async function writeRows(
   context: CommandContext,
   source: ForeignSource,
   plan: ImportPlan,
-  options: ImportOptions,
+  options: WriteOptions,
 ): Promise<void> {
   const { runId, version, durability, tables } = await loadRows(context, source, plan, options);
   const [changed] = tables;
@@ -75,13 +83,13 @@ async function writeRows(
     bytes,
     durability,
   };
-  await writeResult(
-    context,
-    document,
-    () =>
-      `imported ${formatCount(rowsAdded)} rows into table ${plan.table.name} of run ${runId}: ` +
-      `${rowsRemoved > 0 ? `${formatCount(rowsRemoved)} rows replaced, ` : ""}` +
-      `version ${version}, ${formatCount(parts.length)} parts, ${formatBytes(bytes)}\n`,
+  await writeResult(context, document, () =>
+    changed === undefined
+      ? `${source.path} has no rows: table ${plan.table.name} of run ${runId} is as it was, version ${version}\n`
+      : `imported ${formatCount(rowsAdded)} rows into table ${plan.table.name} of run ${runId}: ` +
+        `${options.isNew && rowsAdded === 0 ? "the table was made without rows, " : ""}` +
+        `${rowsRemoved > 0 ? `${formatCount(rowsRemoved)} rows replaced, ` : ""}` +
+        `version ${version}, ${formatCount(parts.length)} parts, ${formatBytes(bytes)}\n`,
   );
 }
 
@@ -93,21 +101,25 @@ async function loadRows(
     run: runId,
     branch,
     mode,
+    isNew,
     batchRows,
     actor,
     message = `import ${basename(source.path)}`,
-  }: ImportOptions,
+  }: WriteOptions,
 ): Promise<TransactionResult> {
   const place = branch === undefined ? {} : { branch };
   await using run = await openRun({ root, runId, settings, ...place });
   using progress = showProgress(terminal, "rows", source.rowCount);
   const rows = counted(source.batches(plan, batchRows), progress.add);
-  return await run.load([[plan.table, rows]], {
-    mode,
-    actor,
-    message,
-    signal: terminal.signal,
-  });
+  const options = { actor, message, signal: terminal.signal };
+  const loaded = await run.load([[plan.table, rows]], { mode, ...options });
+  if (!isNew || loaded.tables.length > 0) return loaded;
+  return await run.transaction((tx) => makeEmpty(tx, plan.table), options);
+}
+
+/** A file without rows makes the table all the same, unless another process has filled it meanwhile. */
+async function makeEmpty(tx: Transaction, table: TableDescriptor): Promise<void> {
+  if ((await tx.scan(table).count()) === 0) await tx.overwrite(table, []);
 }
 
 /** The table as it is before the import; undefined when it is to be made. Makes nothing. */

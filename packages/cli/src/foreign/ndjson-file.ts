@@ -11,6 +11,8 @@ export interface NdjsonOptions {
   readonly path: string;
   /** Members that an object may have even if none of the sample has them. */
   readonly declared: readonly string[];
+  /** Columns of the table that exists: the columns of a file without objects. */
+  readonly ofTable: readonly string[];
   /** Members that are wanted; undefined: all, and one that comes after the sample is refused. */
   readonly only?: readonly string[];
 }
@@ -20,7 +22,7 @@ export interface NdjsonOptions {
  * @throws CrvError `INVALID_ARGUMENT`; those of `readText`.
  */
 export async function openNdjson(
-  { path, declared, only }: NdjsonOptions,
+  { path, declared, ofTable, only }: NdjsonOptions,
   sampleRows: number,
 ): Promise<TextRecords> {
   const lines = readLines(path);
@@ -29,11 +31,11 @@ export async function openNdjson(
     members: parseLine(path, line, parseNumbersAsText),
   }));
   const seen = sample.flatMap(({ members }) => Object.keys(members));
-  const names = [...new Set([...seen, ...declared])];
+  const names = [...new Set([...seen, ...declared, ...(sample.length === 0 ? ofTable : [])])];
   if (names.length === 0) {
     throw new CrvError(
       "INVALID_ARGUMENT",
-      `${path} has no object with a member: there is no column`,
+      `${path} has no object with a member, so nothing tells the columns; give them with --types, such as --types id=str,share=f64?, or import it when it has rows`,
     );
   }
   const known = new Set(names);

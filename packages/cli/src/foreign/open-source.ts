@@ -4,7 +4,7 @@ import { formatCount } from "../format/figures.js";
 import { STDIN } from "./file-bytes.js";
 import { extensionOf, type FileFormat, formatOf } from "./file-format.js";
 import type { ForeignSource } from "./foreign-source.js";
-import { type ColumnChoices, chooseColumns } from "./text-columns.js";
+import { type ColumnChoices, chooseColumns, type TextColumn } from "./text-columns.js";
 import type { TextRecords } from "./text-records.js";
 import { readTextRows } from "./text-rows.js";
 
@@ -39,17 +39,32 @@ export async function openSource(path: string, choices: SourceChoices): Promise<
     return openArrowSource(path, choices);
   }
   const { openParquetSource } = await import("./parquet-source.js");
-  return openParquetSource(path, choices.only);
+  return openParquetSource(path, choices);
 }
 
 function typedSource(format: string, records: TextRecords, choices: ColumnChoices): ForeignSource {
   const columns = chooseColumns(records, choices);
+  if (records.sample.length === 0) checkTyped(records.path, columns, choices);
   return {
     path: records.path,
     description: `${format}, looked at ${formatCount(records.sample.length)} records`,
     columns,
     batches: (plan, batchRows) => readTextRows(records, columns, plan, batchRows),
   };
+}
+
+/** A table is not made of guesses: without a record there is nothing to infer from. */
+function checkTyped(
+  path: string,
+  columns: readonly TextColumn[],
+  { existing }: ColumnChoices,
+): void {
+  const untyped = columns.filter(({ typedBy }) => typedBy === "inferred");
+  if (untyped.length === 0 || existing !== undefined) return;
+  const names = untyped.map(({ source }) => source);
+  throw refusal(
+    `${path} has no rows, so nothing tells the types of ${names.map((name) => JSON.stringify(name)).join(", ")}; give them with --types ${names.map((name) => `${name}=str?`).join(",")}, or import it when it has rows`,
+  );
 }
 
 async function openCsvAs(path: string, { text }: SourceChoices): Promise<TextRecords> {
@@ -68,12 +83,13 @@ async function openCsvAs(path: string, { text }: SourceChoices): Promise<TextRec
 
 async function openNdjsonAs(
   path: string,
-  { text, types, only }: SourceChoices,
+  { text, types, only, existing }: SourceChoices,
 ): Promise<TextRecords> {
   const { openNdjson } = await import("./ndjson-file.js");
   const declared = [...types.keys()];
+  const ofTable = Object.keys(existing?.columns ?? {});
   return openNdjson(
-    { path, declared, ...(only !== undefined && { only }) },
+    { path, declared, ofTable, ...(only !== undefined && { only }) },
     text.inferRows ?? INFER_ROWS,
   );
 }

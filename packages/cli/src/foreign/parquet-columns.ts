@@ -1,8 +1,8 @@
 /**
  * What a foreign Parquet file's columns become in a table. Pure: reads the file's metadata only.
  *
- * A column holds nulls when the file allows it and its statistics do not rule it out. Names become
- * lower_snake. What would lose something (decimals, times of day, lists) is refused by name.
+ * A column holds nulls when the file allows it and its statistics do not rule it out; ticks and keys
+ * never do, so that a null in them is refused with its row. Names become lower_snake. What would lose something (decimals, times of day, lists) is refused by name.
  */
 import { type ColumnType, CrvError } from "crv";
 import { type FileMetaData, parquetSchema, type SchemaElement } from "hyparquet";
@@ -14,10 +14,17 @@ type ImportedType = Extract<ColumnType, string>;
 
 /**
  * @param only Names in the file; default: all.
+ * @param required Names of ticks and keys.
  * @throws CrvError `INVALID_ARGUMENT` for an unknown name in `only`, and for a column that has no
  *   type here, or a name that another one has already.
  */
-export function inferColumns(metadata: FileMetaData, only?: readonly string[]): ForeignColumn[] {
+export function inferColumns(
+  metadata: FileMetaData,
+  {
+    only,
+    required = [],
+  }: { readonly only?: readonly string[]; readonly required?: readonly string[] } = {},
+): ForeignColumn[] {
   const all = parquetSchema(metadata).children;
   const chosen = selectColumns(all, ({ element }) => element.name, only);
   const columns = chosen.map(({ element, children }): ForeignColumn => {
@@ -30,7 +37,7 @@ export function inferColumns(metadata: FileMetaData, only?: readonly string[]): 
         `column ${JSON.stringify(source)} is of type ${sourceType}, which has no lossless type here; name the others with --columns`,
       );
     }
-    const nullable = mayBeNull(metadata, element);
+    const nullable = !required.includes(source) && mayBeNull(metadata, element);
     return { source, sourceType, name: toColumnName(source), type, nullable };
   });
   checkDistinct(columns);
@@ -39,6 +46,8 @@ export function inferColumns(metadata: FileMetaData, only?: readonly string[]): 
 
 function mayBeNull(metadata: FileMetaData, { name, repetition_type }: SchemaElement): boolean {
   if (repetition_type === "REQUIRED") return false;
+  // Statistics of no rows say nothing of the rows that may come.
+  if (metadata.num_rows === 0n) return true;
   return metadata.row_groups.some((group) => {
     const chunk = group.columns.find((column) => column.meta_data?.path_in_schema[0] === name);
     return chunk?.meta_data?.statistics?.null_count !== 0n;

@@ -4,11 +4,11 @@ import type { ForeignSource } from "./foreign-source.js";
 import { inferColumns } from "./parquet-columns.js";
 import { openParquetFile } from "./parquet-file.js";
 import { readParquetRows } from "./parquet-rows.js";
+import type { ColumnChoices } from "./text-columns.js";
 
-/** @param only Names in the file; default: all. */
 export async function openParquetSource(
   path: string,
-  only: readonly string[] | undefined,
+  choices: Pick<ColumnChoices, "only" | "required">,
 ): Promise<ForeignSource> {
   const file = await openParquetFile(path);
   const { metadata, rowCount } = file;
@@ -16,7 +16,7 @@ export async function openParquetSource(
     path,
     description: `${formatCount(rowCount)} rows in ${formatCount(metadata.row_groups.length)} row groups`,
     rowCount,
-    columns: inferColumns(metadata, only),
+    columns: inferColumns(metadata, choices),
     batches: (plan, batchRows) => readParquetRows(file, plan, batchRows),
   };
 }
