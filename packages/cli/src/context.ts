@@ -1,6 +1,7 @@
 /** What every command is given. */
 import { IoSettings, openRun, type Run } from "crv";
 import { jsonText } from "./format/json-text.js";
+import { leftAsideLines } from "./format/left-aside.js";
 import type { Terminal } from "./terminal.js";
 
 export interface GlobalOptions {
@@ -34,7 +35,8 @@ export interface Place {
 
 /**
  * Opens a run that exists. Nothing is written, so a command that looks never recovers. Where the
- * newest record is damaged, it says which version is shown instead.
+ * newest record is damaged, it says which version is shown instead; of a run of another program, that
+ * it is one, and what of it is not read.
  */
 export async function openForReading(
   { root, settings, terminal }: CommandContext,
@@ -54,6 +56,12 @@ export async function openForReading(
     terminal.note(
       `record ${run.damagedAt} is damaged: what follows is version ${run.version}, the newest sound one`,
     );
+  }
+  if (run.foreign !== undefined) {
+    terminal.note(
+      `run ${runId} has no log: another program wrote it, or its log is lost; it is read as it is, and "crv adopt ${runId}" makes it a run of crv`,
+    );
+    for (const line of leftAsideLines(run.foreign)) terminal.note(line);
   }
   return run;
 }

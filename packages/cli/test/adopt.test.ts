@@ -33,6 +33,16 @@ describe("crv adopt", () => {
         .map(Number)
         .sort((a, b) => a - b),
     ).toEqual([3, 7, 50, 51, 99, 150]);
+    for (const told of [before.stderr, (await crv("show", RUN)).stderr]) {
+      expect(told).toContain(`run ${RUN} has no log: another program wrote it`);
+      expect(told).toContain("left aside tables/holdings/bucket=000002/");
+    }
+    expect((await crv("runs", "--status", "foreign")).stdout).toMatch(
+      /^20250101-000000 +foreign +0 +5 +13 /m,
+    );
+    const verified = await crv("verify", RUN);
+    expect(verified.code).toBe(2);
+    expect(verified.stderr).toContain(`"crv adopt ${RUN}" checks every file`);
     const refused = await crv("adopt", RUN, "--bucket-size", "60");
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("INVALID_TICK");

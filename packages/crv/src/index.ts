@@ -215,7 +215,7 @@ export type {
   RunDiffOptions,
   TableSummary,
 } from "./run-reports.js";
-export type { RunSummary, UnreadableRun } from "./run-summary.js";
+export type { ListedStatus, RunSummary, UnreadableRun } from "./run-summary.js";
 export type { VersionTarget } from "./run-target.js";
 export { RunTransaction } from "./run-transaction.js";
 export { type RunRow, RunsScan, type RunsScanOptions } from "./runs-scan.js";

@@ -18,7 +18,6 @@ import {
 import {
   AUTO_OPTIMIZE,
   inspectOperations,
-  isForeignRun,
   type OpenedStorage,
   openReadOnlyStorage,
   openStorage,
@@ -41,6 +40,7 @@ import type { Durability, StagedStorage } from "@crv/storage-trait";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { checkChoice, checkKeys } from "./check-options.js";
 import { publishEvent } from "./diagnostics.js";
+import { refuseForeign, withoutLog } from "./foreign-run.js";
 import { findLogPrefix } from "./log-prefix.js";
 import { LogWatch } from "./log-watch.js";
 import { openRoot } from "./open-root.js";
@@ -220,7 +220,7 @@ async function findRunDirectory(
 }
 
 /** Runs of the Python original lie as ours do, below a root that has no marker. */
-async function findPathToRead(root: string, runId: RunId): Promise<string> {
+export async function findPathToRead(root: string, runId: RunId): Promise<string> {
   try {
     return (await openRoot(root, false)).runDirectory(runId);
   } catch (error) {
@@ -291,7 +291,10 @@ export async function openToRead(
     recovered,
     refresh,
     inspect: () => inspect(store, branch),
-    verify: (options) => verifyRun({ store, parts }, options),
+    verify: async (options) => {
+      if (storage.foreign !== undefined) throw withoutLog(runId);
+      return verifyRun({ store, parts }, options);
+    },
     info: () => readRunInfo(store),
   };
 }
@@ -358,21 +361,6 @@ export async function openToWrite(
     verify: (options) => verifyRun({ store, parts }, options),
     info: () => readRunInfo(store),
   };
-}
-
-/** A log that does not name what is there would hide it. */
-async function refuseForeign(
-  storage: StagedStorage,
-  store: ObjectReader,
-  path: string,
-): Promise<void> {
-  if (storage.version > 0 || !(await isForeignRun(store))) return;
-  const { runId } = storage;
-  throw new IoError(
-    "READ_ONLY",
-    `run ${runId} was written by another program and has no log: read it with mode "readOnly", or take it over with "crv adopt ${runId}"`,
-    { details: { runId, path } },
-  );
 }
 
 function inspect(store: ObjectReader, branch: BranchName): ReturnType<typeof inspectOperations> {

@@ -7,12 +7,18 @@ import type { RunStatus } from "@crv/recovery";
 import { openDirectoryStore, type StoreRoot } from "@crv/storage";
 import pMap from "p-map";
 import { checkChoice, checkKeys } from "./check-options.js";
-import { openRoot } from "./open-root.js";
+import { listUnmarkedRuns, openRoot } from "./open-root.js";
 import { type OpenRunOptions, openRun } from "./open-run.js";
 import { type RepairRunOptions, repairRun } from "./repair-run.js";
 import type { Run } from "./run.js";
 import { checkLabels, type LabelChange, labelledInfo } from "./run-info-change.js";
-import { type RunSummary, statusOf, summarizeRun, type UnreadableRun } from "./run-summary.js";
+import {
+  type ListedStatus,
+  type RunSummary,
+  statusOf,
+  summarizeRun,
+  type UnreadableRun,
+} from "./run-summary.js";
 import { checkRunsScan, RunsScan, type RunsScanOptions } from "./runs-scan.js";
 import { systemClock } from "./system-clock.js";
 import { systemRandom } from "./system-random.js";
@@ -24,7 +30,7 @@ export interface StoreOptions {
 
 export interface RunsOptions {
   /** Only runs of this status. */
-  readonly status?: RunStatus;
+  readonly status?: ListedStatus;
   /** Only runs that have this label. */
   readonly label?: string;
 }
@@ -36,7 +42,8 @@ export interface DeleteRunOptions {
 
 export interface Store {
   readonly root: string;
-  readonly storeId: string;
+  /** Null below a root of the Python original, whose runs can be listed and read, and no more. */
+  readonly storeId: string | null;
   /**
    * In byte order of run id. A run that cannot be read is listed with its error, unless `options` ask
    * for some runs only.
@@ -93,41 +100,55 @@ export interface Store {
 const RUNS_AT_ONCE = 8;
 
 /**
- * Opens the store of a directory.
+ * Opens the store of a directory; of one where the Python original left runs, what can be read of it.
  *
- * @throws IoError `NOT_FOUND` when there is none and `create` is not set. VersionMismatch
+ * @throws IoError `NOT_FOUND` when there is neither and `create` is not set. VersionMismatch
  *   `FORMAT_UNSUPPORTED`.
  */
 export async function openStore(root: string, options: StoreOptions = {}): Promise<Store> {
   checkKeys("openStore", options, ["create"]);
-  const store = await openRoot(root, options.create ?? false);
+  const { storeId, listRuns: listIds } = await openToList(root, options.create ?? false);
   return {
     root,
-    storeId: store.storeId,
-    runs: (wanted = {}) => listRuns(store, wanted),
+    storeId,
+    runs: async (wanted = {}) => listRuns(root, listIds, wanted),
     openRun: (given) => openRun({ ...given, root }),
-    labelRun: (runId, change) => labelRun(store, runId, change),
-    deleteRun: (runId, given = {}) => deleteRun(store, runId, given),
+    labelRun: async (runId, change) => labelRun(await openRoot(root, false), runId, change),
+    deleteRun: async (runId, given = {}) => deleteRun(await openRoot(root, false), runId, given),
     repairRun: (runId, given = {}) => repairRun({ ...given, root, runId }),
     scan: (table, given = {}) => {
       const checked = checkRunsScan(given as RunsScanOptions);
-      const runIds = async () => checked.runs ?? (await store.listRuns());
+      const runIds = async () => checked.runs ?? (await listIds());
       return new RunsScan({ root, runIds }, table, checked);
     },
   };
 }
 
+/** A root of the original has no marker and is given none by being read. */
+async function openToList(
+  root: string,
+  create: boolean,
+): Promise<Pick<StoreRoot, "listRuns"> & Pick<Store, "storeId">> {
+  try {
+    return await openRoot(root, create);
+  } catch (error) {
+    unlessAbsent(error);
+    if ((await listUnmarkedRuns(root)).length === 0) throw error;
+    return { storeId: null, listRuns: () => listUnmarkedRuns(root) };
+  }
+}
+
 async function listRuns(
-  store: StoreRoot,
+  root: string,
+  listIds: StoreRoot["listRuns"],
   wanted: RunsOptions,
 ): Promise<readonly (RunSummary | UnreadableRun)[]> {
   checkKeys("runs", wanted, ["status", "label"]);
   const { status, label } = wanted;
   if (status !== undefined) {
-    checkChoice("status", status, ["running", "finished", "crashed", "unknown"]);
+    checkChoice("status", status, ["running", "finished", "crashed", "unknown", "foreign"]);
   }
-  const ids = await store.listRuns();
-  const runs = await pMap(ids, (runId) => summarizeRun(store.path, runId), {
+  const runs = await pMap(await listIds(), (runId) => summarizeRun(root, runId), {
     concurrency: RUNS_AT_ONCE,
   });
   if (status === undefined && label === undefined) return runs;

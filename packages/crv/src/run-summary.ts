@@ -4,11 +4,14 @@ import { type RunStatus, readRunStatus } from "@crv/recovery";
 import { createProcessLiveness, openDirectoryReader } from "@crv/storage";
 import { openRun } from "./open-run.js";
 
+/** `foreign`: another program wrote the run, or its log is lost; nothing says whether a process is at it. */
+export type ListedStatus = RunStatus | "foreign";
+
 /** One run, as `crv runs` shows it. */
 export interface RunSummary {
   readonly runId: RunId;
   /** Whether a process has it open for writing, or the last one closed it. */
-  readonly status: RunStatus;
+  readonly status: ListedStatus;
   /** In byte order. */
   readonly labels: readonly string[];
   readonly parameters: JsonObject;
@@ -43,7 +46,7 @@ export async function summarizeRun(
     ]);
     return {
       runId,
-      status,
+      status: run.foreign === undefined ? status : "foreign",
       labels: info?.labels ?? [],
       parameters: info?.parameters ?? {},
       version: run.version,

@@ -8,7 +8,15 @@ import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { adoptRun, openRun, openStore, type Run, type RunSummary } from "../src/index.js";
+import {
+  adoptRun,
+  copyRun,
+  openRun,
+  openStore,
+  type Run,
+  type RunSummary,
+  verifyRun,
+} from "../src/index.js";
 import { refusal } from "./support/expected-errors.js";
 import { listFiles, listParts, listTree } from "./support/listing.js";
 import { scratchDirectory } from "./support/scratch.js";
@@ -101,6 +109,41 @@ describe("a run of the original", () => {
     });
     await using run = await openToRead(root);
     await checkRows(run);
+  });
+
+  test("is listed as foreign, and verified only when it was taken over", async () => {
+    const root = await copyFixture();
+    const before = await listTree(root);
+    const store = await openStore(root);
+    expect(store.storeId).toBeNull();
+    const listed = { runId, status: "foreign", version: 0, tables: 5, rows: 13 };
+    expect(await store.runs()).toMatchObject([listed]);
+    expect(await store.runs({ status: "foreign" })).toMatchObject([listed]);
+    expect(await store.runs({ status: "finished" })).toEqual([]);
+    expect(await store.scan("holdings", { int64: "bigint" }).toRows()).toHaveLength(6);
+    await using run = await store.openRun({ runId, mode: "readOnly" });
+    for (const verify of [() => verifyRun({ root, runId }), () => run.verify()]) {
+      await refusal(verify, {
+        name: "IoError",
+        code: "NOT_FOUND",
+        says: [runId, "no log to verify", "crv adopt"],
+      });
+    }
+    for (const change of [
+      () => store.labelRun(runId, { add: ["old"] }),
+      () => store.deleteRun(runId),
+      () => copyRun({ root, runId, to: `${root}-copy` }),
+    ]) {
+      await refusal(change, {
+        name: "IoError",
+        code: "NOT_FOUND",
+        says: [root, "runs of another program", "crv adopt"],
+      });
+    }
+    expect(await listTree(root)).toEqual(before);
+    await adoptRun({ root, runId });
+    expect(await (await openStore(root)).runs()).toMatchObject([{ status: "finished" }]);
+    expect((await verifyRun({ root, runId })).problems).toEqual([]);
   });
 
   test("is not what a first write left that was never committed", async () => {

@@ -136,6 +136,7 @@ const TYPES = [
   "Layers",
   "LayersInput",
   "LeftOutColumn",
+  "ListedStatus",
   "LoadInput",
   "LoadMode",
   "LoadOptions",

@@ -3,6 +3,7 @@
 import { type AdoptReport, adoptRun } from "crv";
 import { type CommandContext, writeResult } from "../context.js";
 import { formatCount } from "../format/figures.js";
+import { leftAsideLines } from "../format/left-aside.js";
 import { textTable } from "../format/text-table.js";
 import type { AddCommand } from "./add-command.js";
 import { wholeNumber } from "./arguments.js";
@@ -43,14 +44,10 @@ async function adopt(
   await writeResult(context, { run_id: runId, tables, skipped, left_out }, () => format(report));
 }
 
-function format({ tables, skipped, leftOut }: AdoptReport): string {
+function format({ tables, ...aside }: AdoptReport): string {
   const table = textTable(
     [{ name: "table" }, { name: "rows", align: "right" }, { name: "parts", align: "right" }],
     tables.map(({ table, rows, parts }) => [table, formatCount(rows), formatCount(parts)]),
   );
-  return [
-    table,
-    ...skipped.map(({ path, reason }) => `left aside ${path}: ${reason}\n`),
-    ...leftOut.map(({ table, column, reason }) => `not read ${table}.${column}: ${reason}\n`),
-  ].join("");
+  return [table, ...leftAsideLines(aside).map((line) => `${line}\n`)].join("");
 }

@@ -2,8 +2,8 @@
 
 import { Option } from "commander";
 import {
+  type ListedStatus,
   openStore,
-  type RunStatus,
   type RunSummary,
   type RunsOptions,
   type UnreadableRun,
@@ -17,7 +17,13 @@ import type { AddCommand } from "./add-command.js";
 /** Of the column of parameters; `--json` shows all of them. */
 const PARAMETERS_CHARS_MAX = 60;
 
-const STATUSES = ["running", "finished", "crashed", "unknown"] as const satisfies RunStatus[];
+const STATUSES = [
+  "running",
+  "finished",
+  "crashed",
+  "unknown",
+  "foreign",
+] as const satisfies ListedStatus[];
 
 export const addRunsCommand: AddCommand = (command, contextOf) => {
   command

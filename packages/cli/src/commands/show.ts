@@ -38,6 +38,7 @@ async function showRun(
     run_id: run.runId,
     version: run.version,
     tables: tables.map(tableDocument),
+    ...(run.foreign && { skipped: run.foreign.skipped, left_out: run.foreign.leftOut }),
     ...recovered?.document,
   };
   await writeResult(context, document, () =>
