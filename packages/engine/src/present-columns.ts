@@ -3,8 +3,8 @@
  * holds one of that name. It was dropped since, and what is called so now is another column.
  * Source: docs/format/commit-record.md, "Part entries".
  */
-import type { PartEntry } from "@crv/core";
-import type { PartSource, PartStore } from "@crv/storage-trait/parts";
+import type { PartEntry, TableDescriptor } from "@crv/core";
+import type { PartReadRequest, PartSource, PartStore } from "@crv/storage-trait/parts";
 
 /** `parts`, for readers of the rows of tables. */
 export function presentColumns(parts: PartStore): PartStore {
@@ -15,11 +15,24 @@ export function presentColumns(parts: PartStore): PartStore {
     describe: (part, table, bucket, options) => parts.describe(part, table, bucket, options),
     close: () => parts.close(),
     read(part, table, request = {}) {
-      const { columns = Object.keys(table.columns) } = request;
-      const present = columns.filter((column) => isPresent(part, column));
-      return parts.read(part, table, { ...request, columns: present });
+      return parts.read(part, table, { ...request, columns: presentOf(part, table, request) });
+    },
+    readTogether(wanted, table, options) {
+      const present = wanted.map(({ part, ...request }) => ({
+        part,
+        columns: presentOf(part, table, request),
+      }));
+      return parts.readTogether(present, table, options);
     },
   };
+}
+
+function presentOf(
+  part: PartSource,
+  table: TableDescriptor,
+  { columns = Object.keys(table.columns) }: PartReadRequest,
+): readonly string[] {
+  return columns.filter((column) => isPresent(part, column));
 }
 
 /** An entry without statistics, or a source that is none, may have any column. */

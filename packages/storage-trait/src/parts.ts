@@ -40,6 +40,11 @@ export interface PartReadRequest {
   readonly signal?: AbortSignal;
 }
 
+/** One of several parts that are read together. */
+export interface WantedPart extends Pick<PartReadRequest, "columns"> {
+  readonly part: PartSource;
+}
+
 /** A part as it was found: the entry without what only its writer knew. */
 export interface PartSource {
   readonly path: ObjectKey;
@@ -82,6 +87,17 @@ export interface PartStore {
     table: TableDescriptor,
     request?: PartReadRequest,
   ): AsyncIterable<RecordBatch>;
+  /**
+   * Decodes several small parts, all rows of each. They are held at once: who asks chooses few.
+   *
+   * @returns the batches of each part, in the order asked for.
+   * @throws IoError as of {@link read}, of the first part that cannot be read.
+   */
+  readTogether(
+    wanted: readonly WantedPart[],
+    table: TableDescriptor,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly (readonly RecordBatch[])[]>;
   /**
    * What a file that no record may name says of itself; undefined when there is none.
    *

@@ -128,7 +128,7 @@ describe("createCodecPool", () => {
 
 function run(pool: CodecPool, act: string, signal?: AbortSignal): Promise<DecodeResult> {
   const task: DecodeTask = {
-    bytes: new SharedArrayBuffer(0),
+    bytes: new Uint8Array(new SharedArrayBuffer(0)),
     rows: 5,
     columnsMax: 100,
     columns: [act],

@@ -3,7 +3,14 @@
  * it, a read ends in rows or in a typed error, in bounded time, and the store reads sound parts as
  * before.
  */
-import { CrvError, PART_BYTES_MAX, PART_ROWS_MAX, type PartEntry } from "@crv/core";
+import {
+  CrvError,
+  digestOf,
+  PART_BYTES_MAX,
+  PART_ROWS_MAX,
+  type PartEntry,
+  parseObjectKey,
+} from "@crv/core";
 import { seededRandom } from "@crv/storage-trait/testing";
 import { parquetMetadata } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -25,6 +32,7 @@ import {
 const FLIPS = 300;
 /** Each that makes the decoder panic costs a new thread. */
 const UNVERIFIED_FLIPS = 80;
+const TOGETHER_FLIPS = 40;
 
 describe("a damaged part", () => {
   const store = memoryObjects();
@@ -101,6 +109,31 @@ describe("a damaged part", () => {
     },
     120_000,
   );
+
+  test("among parts that are read together is what it is alone, and the only one", async () => {
+    const random = seededRandom(4);
+    const path = parseObjectKey("tables/every_type/damaged");
+    store.damage(path, sound);
+    const ends = new Set<string | undefined>();
+    for (let i = 0; i < TOGETHER_FLIPS; i++) {
+      const bytes = flipped(4 + random.integer(sound.length - 4), 1 << random.integer(8));
+      store.damage(path, bytes);
+      // Its digest is that of the damaged bytes, so that they come to the decoder.
+      const damaged = { ...part, path, digest: await digestOf(bytes) };
+      const alone = await codeOf(readAligned(parts, damaged, EVERY_TYPE));
+      const wanted = [part, damaged, part].map((each) => ({ part: each }));
+      const [together] = await Promise.allSettled([parts.readTogether(wanted, EVERY_TYPE)]);
+      ends.add(alone);
+      if (together.status === "fulfilled") {
+        expect([alone, together.value.length]).toEqual([undefined, 3]);
+      } else {
+        expect(together.reason).toMatchObject({ code: alone, details: { key: path } });
+      }
+    }
+    expect(ends).toContain("CORRUPT");
+    const [rows] = await parts.readTogether([{ part }, { part }], EVERY_TYPE);
+    expect(rows?.flatMap((batch) => valuesOf(batch).tick)).toEqual(values.tick);
+  }, 120_000);
 
   test("is corrupt when it is cut anywhere, or empty, or something else", async () => {
     const random = seededRandom(3);

@@ -19,7 +19,7 @@ function group(rows: number, plainBytes = 10, names = ["a", "b"]): RowGroupInfo 
 
 function choose(file: readonly RowGroupInfo[], task: Partial<DecodeTask> = {}) {
   return chooseRowGroups(file, FILE_BYTES, {
-    bytes: new SharedArrayBuffer(0),
+    bytes: new Uint8Array(new SharedArrayBuffer(0)),
     rows: file.reduce((sum, { rows }) => sum + rows, 0),
     columnsMax: COLUMNS_MAX,
     columns: ["a", "b"],

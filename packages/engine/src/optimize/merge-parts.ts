@@ -6,8 +6,12 @@ import type { RecordBatch } from "apache-arrow";
 import { withBucketColumn } from "../bucket-rows.js";
 import { readAhead } from "../scan/read-ahead.js";
 
-/** Parts read at once: small ones wait for the disk and for the decoders more than they work. */
-const PARTS_AT_ONCE = 4;
+/** Parts of one task of a decoder, unless one alone is more: below, the trip there takes longer than the task. */
+const TASK_PARTS_MAX = 32;
+const TASK_BYTES_MAX = 1024 * 1024;
+const TASK_ROWS_MAX = 1 << 16;
+/** As many as there are decoders, and one that is fetched. */
+const TASKS_AT_ONCE = 3;
 
 export interface MergedRows {
   readonly batch: RecordBatch;
@@ -30,11 +34,11 @@ export async function mergeParts(
   const schema = arrowSchema(table);
   const builder = new BatchBuilder(schema);
   const parts: PartEntry[] = [];
-  const whole = readAhead(group, PARTS_AT_ONCE, async function* (part) {
-    const batches: RecordBatch[] = [];
-    const request = { ...(signal && { signal }) };
-    for await (const batch of store.read(part, table, request)) batches.push(batch);
-    yield { part, batches };
+  const options = { ...(signal && { signal }) };
+  const whole = readAhead(tasksOf(group), TASKS_AT_ONCE, async function* (task) {
+    const wanted = task.map((part) => ({ part }));
+    const rows = await store.readTogether(wanted, table, options);
+    for (const [i, part] of task.entries()) yield { part, batches: rows[i] as RecordBatch[] };
   });
   for await (const { part, batches } of whole) {
     for (const batch of batches) builder.append(batch);
@@ -48,4 +52,24 @@ export async function mergeParts(
   const sorted = new BatchBuilder(schema);
   sorted.append(batch, order);
   return { batch: withBucketColumn(sorted.finish(), bucket), parts };
+}
+
+/** `group` in its order, divided into what is read together. */
+function tasksOf(group: readonly PartEntry[]): readonly (readonly PartEntry[])[] {
+  const tasks: PartEntry[][] = [];
+  let bytes = 0;
+  let rows = 0;
+  for (const part of group) {
+    const task = tasks.at(-1);
+    bytes += part.bytes;
+    rows += part.rows;
+    const fits = bytes <= TASK_BYTES_MAX && rows <= TASK_ROWS_MAX;
+    if (task && fits && task.length < TASK_PARTS_MAX) {
+      task.push(part);
+      continue;
+    }
+    tasks.push([part]);
+    ({ bytes, rows } = part);
+  }
+  return tasks;
 }

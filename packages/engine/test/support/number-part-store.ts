@@ -21,6 +21,7 @@ import type {
   PartWriteOutcome,
   PartWriteRequest,
   RowSpan,
+  WantedPart,
 } from "@crv/storage-trait/parts";
 import { TrivialPartStore } from "@crv/storage-trait/testing";
 import { Int64, makeData, type RecordBatch, Schema } from "apache-arrow";
@@ -67,6 +68,22 @@ export class NumberPartStore implements PartStore {
     }
     await checkSeal(part.path, bytes, { sizeBytes: part.bytes, digest: part.digest });
     yield decode(bytes, part.rows, table, request.columns);
+  }
+
+  async readTogether(
+    wanted: readonly WantedPart[],
+    table: TableDescriptor,
+    options: Pick<PartReadRequest, "signal"> = {},
+  ): Promise<readonly (readonly RecordBatch[])[]> {
+    const rows: RecordBatch[][] = [];
+    for (const { part, ...request } of wanted) {
+      const batches: RecordBatch[] = [];
+      for await (const batch of this.read(part, table, { ...request, ...options })) {
+        batches.push(batch);
+      }
+      rows.push(batches);
+    }
+    return rows;
   }
 
   /** Of parts of other tables: those of numbers do not say what they are. */

@@ -110,6 +110,47 @@ export function partStoreConformance(options: PartStoreConformanceOptions): void
       );
     });
 
+    test("reads several parts together, each with the columns asked of it", async ({
+      subject: { parts },
+      part,
+      plant,
+      expected,
+    }) => {
+      const [first, second] = columns as [string, string];
+      const copy = await plant("copy", (bytes) => bytes);
+      const wanted = [
+        { part },
+        { part: copy, columns: [second, "not_there", first] },
+        { part: copy },
+      ];
+      const found = await parts.readTogether(wanted, table);
+      const chosen = { [second]: expected[second], [first]: expected[first] };
+      assert.deepEqual(found.map(valuesOf), [expected, chosen, expected]);
+      assert.deepEqual(await parts.readTogether([], table), []);
+    });
+
+    test("names the first of several parts that cannot be read", async ({
+      subject: { parts },
+      part,
+      plant,
+    }) => {
+      const flipped = await plant("flip", (bytes) => bytes.map((byte) => byte ^ 1));
+      const gone = { ...part, path: key("tables/t/gone") };
+      const wanted = [{ part }, { part: flipped }, { part: gone }];
+      await assert.rejects(parts.readTogether(wanted, table), (error: unknown) => {
+        const { code, details } = error as { code: string; details: { key: string } };
+        assert.deepEqual([code, details.key], ["CORRUPT", flipped.path]);
+        return true;
+      });
+      await assert.rejects(parts.readTogether([{ part: gone }, { part: flipped }], table), {
+        code: "NOT_FOUND",
+      });
+      const signal = AbortSignal.abort();
+      await assert.rejects(parts.readTogether([{ part }, { part }], table, { signal }), {
+        code: "ABORTED",
+      });
+    });
+
     test("finds a flipped byte wherever it is", async ({ part, read, plant }) => {
       const step = Math.max(1, Math.floor(part.bytes / 64));
       for (let at = 0; at < part.bytes; at += step) {

@@ -22,6 +22,7 @@ import type {
   PartWriteOutcome,
   PartWriteRequest,
   RowSpan,
+  WantedPart,
 } from "../parts.js";
 import { statisticsOf } from "./trivial-statistics.js";
 
@@ -61,6 +62,22 @@ export class TrivialPartStore implements PartStore {
       checkNotAborted(part.path, signal);
       yield batch;
     }
+  }
+
+  async readTogether(
+    wanted: readonly WantedPart[],
+    table: TableDescriptor,
+    options: Pick<PartReadRequest, "signal"> = {},
+  ): Promise<readonly (readonly RecordBatch[])[]> {
+    const rows: RecordBatch[][] = [];
+    for (const { part, ...request } of wanted) {
+      const batches: RecordBatch[] = [];
+      for await (const batch of this.read(part, table, { ...request, ...options })) {
+        batches.push(batch);
+      }
+      rows.push(batches);
+    }
+    return rows;
   }
 
   async inspect(path: ObjectKey): Promise<InspectedPart | undefined> {

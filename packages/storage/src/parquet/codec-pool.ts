@@ -17,7 +17,7 @@ import { WORKER_FILE } from "./worker-file.js";
 const IDLE_MS_MAX = 10_000;
 
 /** What the worker file exports. */
-type Verb = "decode" | "inspect" | "encode";
+type Verb = "decode" | "decodeTogether" | "inspect" | "encode";
 
 /** Of one kind of task. */
 interface Rules {
@@ -56,6 +56,17 @@ export interface CodecPool {
    *   no thread could be started.
    */
   decode(path: ObjectKey, task: DecodeTask, signal?: AbortSignal): Promise<DecodeResult>;
+  /**
+   * Several small files in one thread, one after the other. What ends that thread ends all of them, and
+   * nobody knows which file it was: then each must be decoded alone.
+   *
+   * @param path Names the first of them. Errors as of {@link decode}.
+   */
+  decodeTogether(
+    path: ObjectKey,
+    tasks: readonly DecodeTask[],
+    signal?: AbortSignal,
+  ): Promise<readonly DecodeResult[]>;
   /** What a file says of itself. Errors as of {@link decode}. */
   inspect(path: ObjectKey, task: InspectTask, signal?: AbortSignal): Promise<InspectResult>;
   /**
@@ -80,6 +91,7 @@ export function createCodecPool(options: CodecPoolOptions): CodecPool {
   };
   const rules: Record<Verb, Rules> = {
     decode: decoding,
+    decodeTogether: decoding,
     inspect: decoding,
     encode: { timeoutMs: undefined, failed: notEncoded },
   };
@@ -146,6 +158,8 @@ export function createCodecPool(options: CodecPoolOptions): CodecPool {
   return {
     decode: (path, task, signal) =>
       call({ path, verb: "decode", prepare: () => ({ task }), signal }),
+    decodeTogether: (path, tasks, signal) =>
+      call({ path, verb: "decodeTogether", prepare: () => ({ task: tasks }), signal }),
     inspect: (path, task, signal) =>
       call({ path, verb: "inspect", prepare: () => ({ task }), signal }),
     encode: (path, prepare) => call({ path, verb: "encode", prepare: () => moving(prepare()) }),

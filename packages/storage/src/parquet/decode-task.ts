@@ -8,7 +8,7 @@
 
 export interface DecodeTask {
   /** The whole file. Shared, so that a part that takes several tasks is copied once. */
-  readonly bytes: SharedArrayBuffer;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
   /** Rows that the whole file must have. */
   readonly rows: number;
   /** Columns that the file may have, each leaf counted. */

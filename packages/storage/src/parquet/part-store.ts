@@ -8,6 +8,7 @@ import { inspectPart } from "./inspect-part.js";
 import type { Compression } from "./part-properties.js";
 import { measureRows } from "./part-statistics.js";
 import { readPart } from "./read-part.js";
+import { readTogether } from "./read-together.js";
 import { writePart } from "./write-part.js";
 
 export interface ParquetPartStoreOptions {
@@ -47,6 +48,9 @@ export function createParquetPartStore(options: ParquetPartStoreOptions): PartSt
     },
     read(part, table, request = {}) {
       return readPart(store, pool, part, table, request);
+    },
+    readTogether(wanted, table, { signal } = {}) {
+      return readTogether(store, pool, wanted, table, signal);
     },
     inspect(path, { signal } = {}) {
       return inspectPart(store, pool, path, signal);

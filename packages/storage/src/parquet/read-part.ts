@@ -12,6 +12,7 @@ import type { ObjectReader } from "@crv/storage-trait/object-store";
 import type { PartReadRequest, PartSource } from "@crv/storage-trait/parts";
 import { makeData, RecordBatch, RecordBatchReader, Schema, Struct } from "apache-arrow";
 import type { CodecPool } from "./codec-pool.js";
+import type { DecodeResult, DecodeTask } from "./decode-task.js";
 import { checkFrame } from "./footer.js";
 import { corruptPart, partTooLarge, readAborted } from "./part-errors.js";
 
@@ -27,30 +28,56 @@ export async function* readPart(
   request: PartReadRequest,
 ): AsyncGenerator<RecordBatch> {
   const { columns = Object.keys(table.columns), rowGroups, verify = true, signal } = request;
-  const names = [...new Set(columns)];
-  const { rows } = part;
-  const isLong = rows >= DICTIONARY_ROWS_MIN;
-  const texts = new Set(names.filter((name) => isLong && table.columns[name] === "str"));
   checkNotAborted(part.path, signal);
-  const bytes = shareBytes(await fetchPart(reader, part, verify));
-  let done: number | undefined = 0;
+  const bytes = new Uint8Array(shareBytes(await fetchPart(reader, part, verify)));
+  const task = { ...taskOf(part, table, [...new Set(columns)], bytes), rowGroups };
+  yield* decodeRows(pool, part.path, task, signal);
+}
+
+/** The first task of a part, of all its row groups. */
+export function taskOf(
+  { rows }: PartSource,
+  table: TableDescriptor,
+  columns: readonly string[],
+  bytes: Uint8Array<SharedArrayBuffer>,
+): DecodeTask {
+  const isLong = rows >= DICTIONARY_ROWS_MIN;
+  const texts = new Set(columns.filter((name) => isLong && table.columns[name] === "str"));
+  return { bytes, rows, columnsMax: COLUMNS_MAX, columns, texts, rowGroups: undefined, done: 0 };
+}
+
+/**
+ * The rows of `task` and of those that go on from it.
+ *
+ * @param first What became of `task`, where that is known already.
+ */
+export async function* decodeRows(
+  pool: CodecPool,
+  path: ObjectKey,
+  task: DecodeTask,
+  signal: AbortSignal | undefined,
+  first?: DecodeResult,
+): AsyncGenerator<RecordBatch> {
+  let { done }: { done: number | undefined } = task;
+  let known = first;
   while (done !== undefined) {
-    const task = { bytes, rows, columnsMax: COLUMNS_MAX, columns: names, texts, rowGroups, done };
-    const result = await pool.decode(part.path, task, signal);
+    const result: DecodeResult = known ?? (await pool.decode(path, { ...task, done }, signal));
+    known = undefined;
     if (result.kind === "refused") {
       const error = result.code === "CORRUPT" ? corruptPart : partTooLarge;
-      throw error(part.path, result.reason);
+      throw error(path, result.reason);
     }
     if (result.streams.length === 0 && result.rows > 0) yield batchWithoutColumns(result.rows);
     for (const stream of result.streams) {
-      checkNotAborted(part.path, signal);
-      for (const batch of RecordBatchReader.from(stream)) yield inOrder(batch, names);
+      checkNotAborted(path, signal);
+      for (const batch of RecordBatchReader.from(stream)) yield inOrder(batch, task.columns);
     }
     done = result.next;
   }
 }
 
-async function fetchPart(
+/** Its bytes, checked against what is known of it. */
+export async function fetchPart(
   reader: ObjectReader,
   part: PartSource,
   verify: boolean,
@@ -102,6 +129,6 @@ function batchWithoutColumns(rows: number): RecordBatch {
   );
 }
 
-function checkNotAborted(path: ObjectKey, signal: AbortSignal | undefined): void {
+export function checkNotAborted(path: ObjectKey, signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw readAborted(path, signal.reason);
 }
