@@ -15,8 +15,17 @@ const TASKS_AT_ONCE = 3;
 
 export interface MergedRows {
   readonly batch: RecordBatch;
+  /** Estimate of the memory that the rows take. */
+  readonly sizeBytes: number;
   /** The first of the group, as many as memory allowed. */
   readonly parts: readonly PartEntry[];
+}
+
+export interface MergeLimits {
+  /** Of rows that are held. */
+  readonly bytesMax: number;
+  /** Told how many are, before more are read; resolves when there is room for them. */
+  readonly hold: (sizeBytes: number) => Promise<void>;
 }
 
 /**
@@ -28,7 +37,7 @@ export async function mergeParts(
   table: TableDescriptor,
   group: readonly PartEntry[],
   store: PartStore,
-  bytesMax: number,
+  { bytesMax, hold }: MergeLimits,
   signal: AbortSignal | undefined,
 ): Promise<MergedRows> {
   const schema = arrowSchema(table);
@@ -44,14 +53,16 @@ export async function mergeParts(
     for (const batch of batches) builder.append(batch);
     parts.push(part);
     if (builder.sizeBytes >= bytesMax) break;
+    await hold(builder.sizeBytes);
   }
+  const { sizeBytes } = builder;
   const batch = builder.finish();
   const order = table.tickColumn === null ? undefined : sortedByTick(batch, table.tickColumn);
   const bucket = (parts[0] as PartEntry).bucket;
-  if (order === undefined) return { batch: withBucketColumn(batch, bucket), parts };
+  if (order === undefined) return { batch: withBucketColumn(batch, bucket), sizeBytes, parts };
   const sorted = new BatchBuilder(schema);
   sorted.append(batch, order);
-  return { batch: withBucketColumn(sorted.finish(), bucket), parts };
+  return { batch: withBucketColumn(sorted.finish(), bucket), sizeBytes, parts };
 }
 
 /** `group` in its order, divided into what is read together. */

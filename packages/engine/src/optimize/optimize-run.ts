@@ -21,7 +21,6 @@ import { prepareToWrite } from "../begin-operation.js";
 import { CommitPipeline } from "../commit-pipeline.js";
 import type { EngineContext } from "../engine-context.js";
 import type { AutoOptimizeRequest } from "./auto-optimizer.js";
-import { mergeParts } from "./merge-parts.js";
 import {
   type OptimizeTarget,
   type PartGroup,
@@ -29,6 +28,7 @@ import {
   TARGET_BYTES,
   TARGET_ROWS,
 } from "./plan-optimize.js";
+import { writeMerged } from "./write-merged.js";
 
 /** Of actor and audit. */
 export const OPTIMIZE_ACTOR = "crv:optimize";
@@ -184,7 +184,7 @@ class Optimizer {
     const pipeline = new CommitPipeline(context, ref, actor);
     context.own.add(ref.operationId);
     try {
-      const edit = await this.#write(pipeline, table, groups);
+      const edit = await writeMerged(context, pipeline, table, groups, this.#options.signal);
       if (edit === undefined) return { kind: "unchanged", version: ref.base };
       if (this.#limits.mayCommit?.() === false) {
         await pipeline.withdraw();
@@ -213,28 +213,6 @@ class Optimizer {
     } finally {
       context.own.delete(ref.operationId);
     }
-  }
-
-  /** Undefined when memory allowed to merge none. */
-  async #write(
-    pipeline: CommitPipeline,
-    { key, descriptor }: TableState,
-    groups: readonly PartGroup[],
-  ): Promise<TableEdit | undefined> {
-    const { parts, stageBytesMax } = this.#context;
-    const { signal } = this.#options;
-    const add: PartEntry[] = [];
-    const remove: PartEntry[] = [];
-    for (const group of groups) {
-      const merged = await mergeParts(descriptor, group, parts, stageBytesMax, signal);
-      if (merged.parts.length < 2) continue;
-      await pipeline.arm("optimize", key, null);
-      const bucket = (group[0] as PartEntry).bucket;
-      add.push(await pipeline.writePart(descriptor, bucket, [merged.batch]));
-      remove.push(...merged.parts);
-    }
-    if (add.length === 0) return undefined;
-    return { descriptor, add, remove: remove.map(({ path }) => path) };
   }
 
   #note({ key }: TableState, { add, remove }: TableEdit, groups: readonly PartGroup[]): void {
