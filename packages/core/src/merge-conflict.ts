@@ -4,7 +4,8 @@ import type { Scalar } from "./predicate.js";
 
 /**
  * `DivergentInsert`: both made it, and differently; `DivergentUpdate`: both changed it, and differently;
- * `DeleteVsUpdate`: one deleted what the other changed. Either side may be chosen for these.
+ * `DeleteVsUpdate`: one deleted what the other changed;
+ * `PathClash`: one has a file where the other has a directory. Either side may be chosen for these.
  *
  * `DivergentSchema`: both changed the columns of a table. The others are what the merged rows would break:
  * a reference to a row that the other branch deleted, columns that are unique, how often a row is named.
@@ -13,6 +14,7 @@ export type MergeConflictKind =
   | "DivergentInsert"
   | "DivergentUpdate"
   | "DeleteVsUpdate"
+  | "PathClash"
   | "DivergentSchema"
   | "OrphanedReference"
   | "UniqueViolation"
@@ -25,6 +27,8 @@ export interface MergeConflict {
   /** Values in the order of the key's columns. Absent of a whole table, and of one without a key. */
   readonly key?: readonly Scalar[];
   readonly artifact?: ArtifactName;
+  /** Of a `PathClash`: a file of ours, where `artifact` is one of theirs. */
+  readonly other?: ArtifactName;
 }
 
 /** `ours`: what the branch has that is merged into; `theirs`: what the merged one has. */

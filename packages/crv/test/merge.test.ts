@@ -352,6 +352,53 @@ describe("tensors and files", () => {
     expect((await main.verify({ deep: true })).problems).toEqual([]);
     await close();
   });
+
+  test.each([
+    { ours: ["a"], theirs: ["a/b/c"], conflicts: [["a/b/c", "a"]] },
+    { ours: ["a/b", "a/c/d"], theirs: ["a"], conflicts: [["a", "a/b"]] },
+    {
+      ours: ["a"],
+      theirs: ["a/b", "a/c", "e"],
+      conflicts: [
+        ["a/b", "a"],
+        ["a/c", "a"],
+      ],
+    },
+  ])("of $ours and $theirs cannot be shown together: either side is chosen", async (sample) => {
+    const filesOf = async (run: Side) => (await run.tensors.listFiles()).map(({ path }) => path);
+    for (const choice of ["ours", "theirs"] as const) {
+      const { main, branch, close } = await openPair();
+      for (const name of sample.ours) await main.tensors.putFile(name, "ours");
+      for (const name of sample.theirs) await branch.tensors.putFile(name, "theirs");
+      const { version } = main;
+      const found = await conflictsOf(main, { from: "b" });
+      expect(found).toEqual(
+        sample.conflicts.map(([name, other]) => ({
+          kind: "PathClash",
+          artifact: `files/${name}`,
+          other: `files/${other}`,
+        })),
+      );
+      expect([main.version, await filesOf(main)]).toEqual([version, sample.ours]);
+      await main.merge({ from: "b", strategy: choice });
+      const rest = sample.theirs.filter((name) => !sample.conflicts.some(([of]) => of === name));
+      const expected = choice === "theirs" ? sample.theirs : [...sample.ours, ...rest];
+      expect(await filesOf(main)).toEqual(expected);
+      expect((await main.verify({ deep: true })).problems).toEqual([]);
+      await close();
+    }
+  });
+
+  test("may take the place of a file that the same merge removes", async () => {
+    const { main, branch, close } = await openPair();
+    await main.tensors.putFile("a", "base");
+    await branch.merge({ from: "main" });
+    await branch.tensors.deleteFile("a");
+    await branch.tensors.putFile("a/b", "theirs");
+    await main.merge({ from: "b" });
+    expect([await textOf(main, "a"), await textOf(main, "a/b")]).toEqual([undefined, "theirs"]);
+    await close();
+  });
 });
 
 describe("conflicts", () => {

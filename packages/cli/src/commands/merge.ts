@@ -126,9 +126,9 @@ function formatTables(tables: MergeReport["tables"]): string {
 function formatConflicts(conflicts: readonly DecidedConflict[]): string {
   return textTable(
     [{ name: "conflict" }, { name: "in" }, { name: "key" }, { name: "taken" }],
-    conflicts.map(({ kind, table, artifact, key, choice }) => [
+    conflicts.map(({ kind, table, artifact, other, key, choice }) => [
       kind,
-      table ?? artifact ?? "",
+      table ?? [artifact, other].filter((name) => name !== undefined).join(" and "),
       key ? jsonText(key) : "",
       choice ?? "",
     ]),

@@ -8,7 +8,7 @@ import {
 import type { DecidedConflict, MergeOptions } from "@crv/storage-trait";
 
 /** Kinds where either side may be chosen. */
-const DECIDABLE = new Set(["DivergentInsert", "DivergentUpdate", "DeleteVsUpdate"]);
+const DECIDABLE = new Set(["DivergentInsert", "DivergentUpdate", "DeleteVsUpdate", "PathClash"]);
 
 export class ConflictList {
   readonly #options: Pick<MergeOptions, "strategy" | "onConflict">;
@@ -66,7 +66,8 @@ export class ConflictList {
   }
 }
 
-function describe({ kind, table, key, artifact }: MergeConflict): string {
+function describe({ kind, table, key, artifact, other }: MergeConflict): string {
+  if (other !== undefined) return `${kind} of ${artifact} with ${other}`;
   if (artifact !== undefined) return `${kind} of ${artifact}`;
   return key === undefined ? `${kind} of table ${table}` : `${kind} of table ${table}, key ${key}`;
 }

@@ -24,7 +24,38 @@ export async function planArtifacts(
     }
     plan.set(name, other);
   }
+  await settlePlaces(conflicts, plan, ours);
   return plan;
+}
+
+/**
+ * A file that comes cannot be shown where one that stays has its directory, or the reverse. Theirs has no such
+ * pair, so what comes is looked at against what stays.
+ */
+async function settlePlaces(
+  conflicts: ConflictList,
+  plan: Map<ArtifactName, Artifact | undefined>,
+  ours: RunState,
+): Promise<void> {
+  for (const [name, coming] of [...plan]) {
+    if (coming === undefined || !name.startsWith("files/")) continue;
+    const staying = [...clashing(name, ours)].filter((other) => !plan.has(other));
+    const [other] = staying;
+    if (other === undefined) continue;
+    const choice = await conflicts.decide({ kind: "PathClash", artifact: name, other });
+    if (choice === "theirs") for (const each of staying) plan.set(each, undefined);
+    else plan.delete(name);
+  }
+}
+
+/** Files of which `name` is a directory, or that are one of its own. */
+function* clashing(name: ArtifactName, { artifacts, version }: RunState): Generator<ArtifactName> {
+  for (let slash = name.lastIndexOf("/"); slash > "files/".length; ) {
+    const above = name.slice(0, slash) as ArtifactName;
+    if (artifacts.at(above, version)) yield above;
+    slash = above.lastIndexOf("/");
+  }
+  for (const below of artifacts.list(version, `${name}/`)) yield below.name;
 }
 
 function namesOf(states: readonly RunState[]): readonly ArtifactName[] {
