@@ -75,7 +75,7 @@ const storages = handleKind<StagedStorage, ReaderContext>("storage");
 /** @param context Belongs to the storage from here on: `close` releases its codec. */
 export function makeStorage(context: EngineContext): StagedStorage {
   const groups = new AppendGroups(context);
-  return assemble(context, {
+  const verbs: WriteVerbs = {
     append: (intent, table, rows, options = {}) =>
       append(context, groups, intent, table, rows, options),
     begin: (intent) => beginOperation(context, intent),
@@ -118,9 +118,28 @@ export function makeStorage(context: EngineContext): StagedStorage {
       await groups.idle();
       await context.auto?.close();
       await context.views.followAll();
+      await context.checkpoints.close();
       await release(context);
     },
+  };
+  return assemble(context, { ...afterReading(context, verbs), close: verbs.close });
+}
+
+/** A run is opened without its parts: who writes asks what is there. */
+function afterReading(
+  { log, main }: EngineContext,
+  verbs: Pick<WriteVerbs, WriteVerb>,
+): Pick<WriteVerbs, WriteVerb> {
+  const entries = WRITE_VERBS.map((name) => {
+    const verb = verbs[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    const read = async (...args: readonly unknown[]): Promise<unknown> => {
+      await main.log.readState();
+      await log.readState();
+      return verb(...args);
+    };
+    return [name, read] as const;
   });
+  return Object.fromEntries(entries) as unknown as Pick<WriteVerbs, WriteVerb>;
 }
 
 export function makeReadOnlyStorage(context: ReaderContext): StagedStorage {
@@ -167,7 +186,7 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
     runId: context.runId,
     branch: context.branch.name,
     get version() {
-      return context.log.state.version;
+      return context.log.outline.version;
     },
     get damagedAt() {
       return context.log.damagedAt;
@@ -292,7 +311,7 @@ function assemble(context: ReaderContext, verbs: WriteVerbs): StagedStorage {
 }
 
 function refsOf({ main }: ReaderContext): Refs {
-  return main.log.state.refs ?? NO_REFS;
+  return main.log.outline.refs ?? NO_REFS;
 }
 
 function nameOf({ branch, state }: FoundState): CommitPointName {

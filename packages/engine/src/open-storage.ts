@@ -114,7 +114,7 @@ export async function openContext(options: OpenStorageOptions): Promise<OpenedCo
   const { store, leaseMs = LEASE_MS } = options;
   checkLeaseMs(leaseMs);
   const mainLog = new CommitLog(store);
-  await mainLog.refresh();
+  await mainLog.refreshOutline();
   // Rule `syncfound`: what is built on these records must not outlive them.
   await mainLog.makeDurable(store);
   const publisher = new ObservedPublisher({ ...options, log: mainLog });
@@ -156,8 +156,10 @@ export async function openContext(options: OpenStorageOptions): Promise<OpenedCo
         }),
     });
   }
-  await log.refresh();
-  await log.makeDurable(context.store);
+  if (log !== mainLog) {
+    await log.refresh();
+    await log.makeDurable(context.store);
+  }
   const swept = await sweep(recovery, { views: true });
   const others = await sweepOthers(context, async (name) => {
     const { recovery: other } = await openScope(options, main, own, name);
@@ -225,7 +227,7 @@ export async function openReadOnlyStorage(options: OpenReaderOptions): Promise<S
   const { branch: name = MAIN_BRANCH, foreignBucketSize } = options;
   const parts = presentColumns(options.parts);
   const main = { store: options.store, log: new CommitLog(options.store, "stop-before") };
-  const { version } = await main.log.refresh();
+  const { version } = await main.log.refreshOutline();
   const isEmpty = version === 0 && main.log.damagedAt === undefined;
   if (isEmpty && name === MAIN_BRANCH && foreignBucketSize !== undefined) {
     const foreign = await openForeign(options, parts, foreignBucketSize);
@@ -234,7 +236,7 @@ export async function openReadOnlyStorage(options: OpenReaderOptions): Promise<S
   const id = findBranch(main, name);
   const log = await openBranchLog(main, id, "stop-before");
   const store = id === undefined ? main.store : branchReader(main.store, id);
-  await log.refresh();
+  if (log !== main.log) await log.refresh();
   return makeReadOnlyStorage({ ...options, parts, store, log, main, branch: { name, id } });
 }
 

@@ -71,3 +71,52 @@ test("operations that end together write one checkpoint, also when the hint cann
   );
   expect(indexes).toHaveLength(1);
 });
+
+test.each([
+  [TAIL / 8, "one"],
+  [TAIL / 8 - 1, "none"],
+] as const)("close writes after %i commits %s", async (commits, written) => {
+  const disk = new SimulatedDisk();
+  const processes = await openProcesses(disk, 1);
+  await commitInTurn(processes, commits);
+  expect(checkpointFiles(disk)).toBe(0);
+  await processes[0]?.close();
+  expect(checkpointFiles(disk) > 0).toBe(written === "one");
+  // What is opened then, and closed without a commit, writes none.
+  const [again] = await openProcesses(disk, 1);
+  const before = checkpointFiles(disk);
+  expect(again?.version).toBe(commits);
+  await again?.close();
+  expect(checkpointFiles(disk)).toBe(before);
+});
+
+test("who opens after a close reads no part of the checkpoint before a commit is made or read", async () => {
+  const disk = new SimulatedDisk();
+  const [first] = await openProcesses(disk, 1);
+  await commitInTurn([first ?? expect.fail()], TAIL / 4);
+  await first?.close();
+  const gets = () =>
+    disk.trace.filter(
+      ({ verb, key }) => verb === "get" && key.startsWith("_checkpoints/segments/"),
+    );
+  const [second] = await openProcesses(disk, 1);
+  expect(second?.version).toBe(TAIL / 4);
+  expect(gets()).toHaveLength(0);
+  await commitInTurn([second ?? expect.fail()], 1);
+  expect(second?.version).toBe(TAIL / 4 + 1);
+  expect(gets()).not.toHaveLength(0);
+});
+
+test("a checkpoint at close that fails, fails nothing", async () => {
+  const disk = new SimulatedDisk();
+  const { storage } = await openProcess(disk, "writer", {
+    plan: ({ verb, key }) =>
+      verb === "create" && key.startsWith("_checkpoints/")
+        ? { kind: "error", errno: "ENOSPC", when: "before" }
+        : undefined,
+  });
+  await commitInTurn([storage], TAIL / 8);
+  await storage.close();
+  const [after] = await openProcesses(disk, 1);
+  expect(after?.version).toBe(TAIL / 8);
+});

@@ -21,6 +21,7 @@ import { checkpointAt, findCheckpoint } from "./find-checkpoint.js";
 import { readFloor } from "./floor.js";
 import { isDamage, readHint } from "./head-hint.js";
 import { decodeRecord } from "./record-codec.js";
+import { isEnd, type RunOutline, readOutline } from "./run-outline.js";
 import { applyRecord, emptyState, forkState, type RunState } from "./run-state.js";
 import { findVersionAsOf, isCommittedAfter } from "./version-as-of.js";
 
@@ -42,6 +43,10 @@ export class CommitLog {
   readonly #damage: Damage;
   readonly #base: LogBase | undefined;
   #state: RunState | undefined;
+  /** What is known as long as no state was read. */
+  #outline: RunOutline | undefined;
+  /** What the hint said, when that was asked just now. */
+  #hinted: { readonly version: Version | undefined } | undefined;
   #damagedAt: Version | undefined;
   #checkpointVersion: Version = 0;
   /** Up to here records are known to survive a loss of power. */
@@ -64,9 +69,45 @@ export class CommitLog {
     return this.#base?.state.version ?? 0;
   }
 
-  /** The newest state that this object has seen; {@link refresh} looks for newer ones. */
+  /**
+   * The newest state that this object has seen; {@link refresh} looks for newer ones. Who has asked for
+   * no more than the outline must refresh first.
+   */
   get state(): RunState {
-    return this.#state ?? this.#beginning();
+    if (this.#state !== undefined) return this.#state;
+    if (this.#outline === undefined) return this.#beginning();
+    throw new Error(`the state of version ${this.#outline.version} was not read`);
+  }
+
+  /** As {@link state}, without parts, ledger and artifacts. */
+  get outline(): RunOutline {
+    return this.#state ?? this.#outline ?? this.#beginning();
+  }
+
+  /**
+   * As {@link refresh}, and after a checkpoint at the end of the log without reading what is in it:
+   * its cost does not grow with the run.
+   *
+   * @throws As {@link refresh}.
+   */
+  async refreshOutline(): Promise<RunOutline> {
+    if (this.#state !== undefined || this.#base !== undefined) return this.refresh();
+    const known = this.#outline;
+    if (known !== undefined) {
+      return (await isEnd(this.#reader, known.version)) ? this.outline : this.refresh();
+    }
+    const version = await readHint(this.#reader);
+    const outline = version === undefined ? undefined : await readOutline(this.#reader, version);
+    // A refresh of somebody else may have come first.
+    if (outline !== undefined && this.#state === undefined) this.#outline = outline;
+    if (outline !== undefined) return this.outline;
+    this.#hinted = { version };
+    return this.refresh();
+  }
+
+  /** The newest state that is known, read first when only its outline is. */
+  async readState(): Promise<RunState> {
+    return this.#outline === undefined ? this.state : this.refresh();
   }
 
   /** Version of the damaged record before which a reader stopped, if one was met. */
@@ -90,7 +131,7 @@ export class CommitLog {
    * died before its sync. Makes it durable, once; to be called before anything is done because of it.
    */
   async makeDurable(store: ObjectStore): Promise<void> {
-    const { version } = this.state;
+    const { version } = this.outline;
     if (version <= this.#durable) return;
     await store.makeDurable(formatRecordKey(version));
     this.madeDurable(version);
@@ -101,7 +142,7 @@ export class CommitLog {
    * which tells so by {@link madeDurable}.
    */
   get undurable(): ObjectKey | undefined {
-    const { version } = this.state;
+    const { version } = this.outline;
     return version > this.#durable ? formatRecordKey(version) : undefined;
   }
 
@@ -157,7 +198,7 @@ export class CommitLog {
    * @throws IoError `NOT_FOUND` when there is no such version, or it is below the floor.
    */
   async stateAt(version: Version): Promise<RunState> {
-    if (version === this.state.version) return this.state;
+    if (this.#outline === undefined && version === this.state.version) return this.state;
     const head = await this.refresh();
     if (version === head.version) return head;
     if (!Number.isSafeInteger(version) || version < 0 || version > head.version) {
@@ -260,6 +301,7 @@ export class CommitLog {
 
   #take(state: RunState): void {
     if (this.#state === undefined || state.version > this.#state.version) this.#state = state;
+    this.#outline = undefined;
   }
 
   /**
@@ -269,7 +311,9 @@ export class CommitLog {
   async #open(last: Version = Number.POSITIVE_INFINITY): Promise<RunState | undefined> {
     const floor = await readFloor(this.#reader);
     const isOurs = (checkpoint: RunState): Promise<boolean> => this.#isOurs(checkpoint, floor);
-    const hinted = await readHint(this.#reader);
+    const hint = this.#hinted ?? { version: await readHint(this.#reader) };
+    this.#hinted = undefined;
+    const hinted = hint.version;
     if (hinted !== undefined && hinted <= last) {
       const checkpoint = await checkpointAt(this.#reader, hinted, isOurs);
       if (checkpoint) return this.#own(checkpoint);

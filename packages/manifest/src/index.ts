@@ -54,6 +54,7 @@ export {
   type RunInfo,
   readRunInfo,
 } from "./run-info.js";
+export type { RunOutline } from "./run-outline.js";
 export {
   applyRecord,
   emptyState,

@@ -43,8 +43,15 @@ export class LedgerRun {
     this.segment = segment;
     const { ids, versions } = columns;
     this.#text = Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength);
-    this.first = versions.reduce((a, b) => Math.min(a, b));
-    this.last = versions.reduce((a, b) => Math.max(a, b));
+    let first = versions[0] as number;
+    let last = first;
+    for (let row = 1; row < versions.length; row++) {
+      const version = versions[row] as number;
+      if (version < first) first = version;
+      if (version > last) last = version;
+    }
+    this.first = first;
+    this.last = last;
   }
 
   static from(facts: Iterable<LedgerFact>): LedgerRun {
@@ -63,7 +70,8 @@ export class LedgerRun {
   /** All that it says of `id`. */
   of(id: OperationId): readonly LedgerFact[] {
     const wanted = Buffer.from(id, "latin1");
-    let low = 0;
+    // Ids begin with their time: one that is being settled is mostly after those of all runs.
+    let low = this.#compare(this.count - 1, wanted) < 0 ? this.count : 0;
     let high = this.count;
     while (low < high) {
       const middle = (low + high) >> 1;

@@ -16,9 +16,12 @@ import { type CommitLog, encodeManifestView, tableManifest } from "@crv/manifest
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { type InlineCommitResidual, viewVersion } from "@crv/storage-trait/residual";
 import { blocked } from "./blocked.js";
+import { VIEW_END_BYTES, viewVersionAtEnd } from "./view-end.js";
 
 /** Largest view that is read back; a larger one counts as unreadable and is replaced. */
 const VIEW_BYTES_MAX = RECORD_BYTES_MAX;
+/** Of a larger one the end is read first: it has 250 bytes for each part. */
+const SMALL_VIEW_BYTES_MAX = 64 * 1024;
 
 /** Each is as large as the table's list of parts, and beside busy writers the last would never come. */
 const REPLACEMENTS_MAX = 3;
@@ -32,11 +35,33 @@ export interface ViewContext {
 /** Version of the run that the view of `table` shows; 0 when there is none that can be read. */
 export async function readViewVersion(reader: ObjectReader, table: TableKey): Promise<Version> {
   const key = formatManifestViewKey(table);
+  const small = await getUpTo(reader, key, SMALL_VIEW_BYTES_MAX);
+  if (small !== "larger") return (small && viewVersion(small)) ?? 0;
+  const shown = await readVersionAtEnd(reader, key);
+  if (shown !== undefined) return shown;
+  const body = await getUpTo(reader, key, VIEW_BYTES_MAX);
+  return body === undefined || body === "larger" ? 0 : (viewVersion(body) ?? 0);
+}
+
+async function readVersionAtEnd(
+  reader: ObjectReader,
+  key: ObjectKey,
+): Promise<Version | undefined> {
+  const end = (await reader.stat(key))?.sizeBytes ?? 0;
+  const range = { start: Math.max(0, end - VIEW_END_BYTES), end };
+  const bytes = await reader.get(key, { sizeBytesMax: VIEW_END_BYTES, range });
+  return bytes && viewVersionAtEnd(bytes);
+}
+
+async function getUpTo(
+  reader: ObjectReader,
+  key: ObjectKey,
+  sizeBytesMax: number,
+): Promise<Uint8Array | undefined | "larger"> {
   try {
-    const body = await reader.get(key, { sizeBytesMax: VIEW_BYTES_MAX });
-    return (body && viewVersion(body)) ?? 0;
+    return await reader.get(key, { sizeBytesMax });
   } catch (error) {
-    if (error instanceof CrvError && error.code === "LIMIT_EXCEEDED") return 0;
+    if (error instanceof CrvError && error.code === "LIMIT_EXCEEDED") return "larger";
     throw error;
   }
 }

@@ -15,10 +15,10 @@ import { readViewVersion, showTable } from "./show-table.js";
 export async function sweepViews(context: RecoveryContext): Promise<readonly TableKey[]> {
   // Rule `viewfirst`: views before the root, so that one ahead of it can only mean damage.
   const shown: [TableKey, Version][] = [];
-  for (const table of context.log.state.tables.keys()) {
+  for (const table of context.log.outline.tables.keys()) {
     shown.push([table, await readViewVersion(context.store, table)]);
   }
-  const state = await context.log.refresh();
+  const state = await context.log.refreshOutline();
   const behind: TableKey[] = [];
   for (const [table, version] of shown) {
     if (version > state.version) {
@@ -29,6 +29,7 @@ export async function sweepViews(context: RecoveryContext): Promise<readonly Tab
     }
     if (version < (state.tables.get(table)?.changedAt ?? 0)) behind.push(table);
   }
+  if (behind.length > 0) await context.log.readState();
   for (const table of behind) await showTable(context, table);
   return behind;
 }

@@ -2,7 +2,7 @@
 import { formatManifestViewKey } from "@crv/core";
 import { CommitLog } from "@crv/manifest";
 import { viewVersion } from "@crv/storage-trait/residual";
-import { SimulatedClock, SimulatedDisk } from "@crv/storage-trait/testing";
+import { CountingStore, SimulatedClock, SimulatedDisk } from "@crv/storage-trait/testing";
 import { describe, expect, test } from "vitest";
 import { readViewVersion, showTable, sweepViews } from "../src/index.js";
 import { DELAYS, FLIGHTS, openMachine, operationIdOf, proposalOf } from "./sample.js";
@@ -104,6 +104,24 @@ describe("readViewVersion", () => {
       await store.create(VIEW, new TextEncoder().encode(text), { durability: "full" });
     }
     expect(await readViewVersion(store, FLIGHTS)).toBe(version);
+  });
+});
+
+describe("readViewVersion of a large view", () => {
+  const large = (end: string): string => `{\n  "partitions": "${"x".repeat(70_000)}",${end}`;
+  const END =
+    '\n  "run_version": 7,\n  "table_version": 5,\n  "tick_column": "tick",\n  "tick_bucket_size": 1440\n}';
+  test.each([
+    ["as crv writes it, by its end alone", large(END), 7, false],
+    ["with the members elsewhere, by all of it", large('"run_version":8}'), 8, true],
+    ["that is torn, not at all", large(END).slice(0, -5), 0, true],
+  ])("%s", async (_, text, version, isReadWhole) => {
+    const disk = newDisk();
+    const { store } = await openMachine(disk, "a");
+    await store.create(VIEW, new TextEncoder().encode(text), { durability: "full" });
+    const counting = new CountingStore(store);
+    expect(await readViewVersion(counting, FLIGHTS)).toBe(version);
+    expect(counting.bytes("get") > text.length).toBe(isReadWhole);
   });
 });
 

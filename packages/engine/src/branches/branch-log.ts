@@ -17,7 +17,7 @@ export interface MainReader {
  */
 export function findBranch({ log }: MainReader, name: BranchName): BranchId | undefined {
   if (name === MAIN_BRANCH) return undefined;
-  const { branches } = log.state.refs ?? NO_REFS;
+  const { branches } = log.outline.refs ?? NO_REFS;
   const branch = branches.get(name);
   if (branch) return branch.id;
   const known = [MAIN_BRANCH, ...branches.keys()].sort();
@@ -41,7 +41,7 @@ export async function openBranchLog(
   damage: Damage,
 ): Promise<CommitLog> {
   if (id === undefined) return main.log;
-  const refs = main.log.state.refs ?? NO_REFS;
+  const refs = main.log.outline.refs ?? NO_REFS;
   const name = branchNameOf(refs, id);
   const branch = name && refs.branches.get(name);
   if (branch === undefined) {

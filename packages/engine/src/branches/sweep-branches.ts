@@ -19,7 +19,7 @@ export async function sweepOthers(
   { main, branch }: Pick<EngineContext, "main" | "branch">,
   openScope: OpenScope,
 ): Promise<readonly SweepReport[]> {
-  const { branches } = main.log.state.refs ?? NO_REFS;
+  const { branches } = main.log.outline.refs ?? NO_REFS;
   const reports: SweepReport[] = [];
   for (const name of [MAIN_BRANCH, ...branches.keys()]) {
     if (name === branch.name) continue;

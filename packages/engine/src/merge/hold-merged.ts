@@ -49,7 +49,7 @@ export async function holdMerged(
 /** Deletes the tags of merges that are no more under way: their writers died, or could not delete them. */
 export async function dropDeadHolds(context: EngineContext): Promise<void> {
   const { log, store } = context.main;
-  const refs = log.state.refs ?? NO_REFS;
+  const refs = log.outline.refs ?? NO_REFS;
   for (const name of refs.tags.keys()) {
     const operation = holderOf(name);
     if (operation === undefined || (await isUnderWay(store, refs, operation))) continue;

@@ -2,7 +2,7 @@
  * The live parts of a table, in order of their commits; a value that shares what it has with the
  * lists before and after it, so that a commit costs what it changes.
  *
- * Parts gather in a tail, full tails become chunks, and eight chunks of one order of magnitude become
+ * Parts gather in a tail, full tails become chunks, and 32 chunks of one order of magnitude become
  * one: so each entry is copied, and written to a checkpoint, a logarithmic number of times.
  */
 import type { ObjectKey } from "@crv/core";
@@ -12,8 +12,10 @@ import { joinRows, NO_TICK, rowsOf } from "./part-rows.js";
 
 /** Parts of a tail: about what is new in the commits between two checkpoints. */
 const TAIL_PARTS_MAX = 256;
-/** Chunks of one order of magnitude that are merged. */
-const FAN_IN = 8;
+/** A tail that a checkpoint wrote and that has so many is not written again as part of a larger one. */
+const SEALED_PARTS_MIN = TAIL_PARTS_MAX / 2;
+/** Chunks of one order of magnitude that are merged. A lower one writes each entry more often. */
+const FAN_IN = 32;
 /** A chunk of which more than an eighth was removed is written anew without it. */
 const REMOVED_DIVISOR = 8;
 
@@ -91,6 +93,12 @@ export class PartList implements Iterable<LivePart> {
   }
 
   append(parts: readonly LivePart[]): PartList {
+    if (parts.length === 0) return this;
+    const written = this.#tail.chunk;
+    if (written?.count === this.#tailCount && this.#tailCount >= SEALED_PARTS_MIN) {
+      const views = mergeLast([...this.#views, { chunk: written, removed: NONE }]);
+      return PartList.of(views).append(parts);
+    }
     let tail = this.#tail;
     // What a list beside this one appended is not ours: then the tail is copied.
     if (tail.parts.length !== this.#tailCount) {

@@ -31,12 +31,17 @@ export function decodeLedgerSegment(
   const ids = columns.id?.values as Uint8Array;
   const kinds = columns.kind?.values as Uint8Array;
   const versions = columns.version?.values as Float64Array;
-  const isVersion = (v: number): boolean => Number.isSafeInteger(v) && v >= 1 && v <= last;
-  const isSound =
-    kinds.every((kind) => kind < RUN_KINDS.length) &&
-    versions.every(isVersion) &&
-    areSorted(ids, kinds);
+  const isSound = areFacts(kinds, versions, last) && areSorted(ids, kinds);
   return isSound ? new LedgerRun({ ids, kinds, versions }, segment) : undefined;
+}
+
+function areFacts(kinds: Uint8Array, versions: Float64Array, last: number): boolean {
+  for (let row = 0; row < kinds.length; row++) {
+    const version = versions[row] as number;
+    if ((kinds[row] as number) >= RUN_KINDS.length) return false;
+    if (!Number.isSafeInteger(version) || version < 1 || version > last) return false;
+  }
+  return true;
 }
 
 /** Ids are of the alphabet of ULIDs, and no pair of id and kind is there twice. */

@@ -89,9 +89,11 @@ function bufferOf(column: Column | undefined): Buffer {
 function areSound(numbers: Record<(typeof NUMBERS)[number], Float64Array>): boolean {
   const { tick_min: min, tick_max: max, created_at: time } = numbers;
   for (const name of COUNTS) {
-    for (const value of numbers[name]) if (!isCount(value)) return false;
+    const values = numbers[name];
+    for (let i = 0; i < values.length; i++) if (!isCount(values[i] as number)) return false;
   }
-  for (const value of time) {
+  for (let i = 0; i < time.length; i++) {
+    const value = time[i] as number;
     if (!Number.isSafeInteger(value) || value < TIME_MIN || value > TIME_MAX) return false;
   }
   for (let i = 0; i < min.length; i++) {
