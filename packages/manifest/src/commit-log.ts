@@ -17,11 +17,13 @@ import {
 } from "@crv/core";
 import type { ObjectReader, ObjectStore } from "@crv/storage-trait/object-store";
 import { corrupt, missingRecord } from "./document.js";
-import { checkpointAt, findCheckpoint } from "./find-checkpoint.js";
+import { checkpointAt, findCheckpoint, isOfLog } from "./find-checkpoint.js";
 import { readFloor } from "./floor.js";
-import { isDamage, readHint } from "./head-hint.js";
+import { isDamage } from "./head-hint.js";
+import { LogOutline } from "./log-outline.js";
+import { readRecords } from "./log-records.js";
 import { decodeRecord } from "./record-codec.js";
-import { isEnd, type RunOutline, readOutline } from "./run-outline.js";
+import type { RunOutline } from "./run-outline.js";
 import { applyRecord, emptyState, forkState, type RunState } from "./run-state.js";
 import { findVersionAsOf, isCommittedAfter } from "./version-as-of.js";
 
@@ -42,11 +44,8 @@ export class CommitLog {
   readonly #reader: ObjectReader;
   readonly #damage: Damage;
   readonly #base: LogBase | undefined;
+  readonly #outline: LogOutline;
   #state: RunState | undefined;
-  /** What is known as long as no state was read. */
-  #outline: RunOutline | undefined;
-  /** What the hint said, when that was asked just now. */
-  #hinted: { readonly version: Version | undefined } | undefined;
   #damagedAt: Version | undefined;
   #checkpointVersion: Version = 0;
   /** Up to here records are known to survive a loss of power. */
@@ -62,6 +61,7 @@ export class CommitLog {
     this.#reader = reader;
     this.#damage = damage;
     this.#base = base;
+    this.#outline = new LogOutline(reader);
   }
 
   /** Version at which the log begins: the first record of its own is the next one. */
@@ -75,39 +75,32 @@ export class CommitLog {
    */
   get state(): RunState {
     if (this.#state !== undefined) return this.#state;
-    if (this.#outline === undefined) return this.#beginning();
-    throw new Error(`the state of version ${this.#outline.version} was not read`);
+    const { known } = this.#outline;
+    if (known === undefined) return this.#beginning();
+    throw new Error(`the state of version ${known.version} was not read`);
   }
 
   /** As {@link state}, without parts, ledger and artifacts. */
   get outline(): RunOutline {
-    return this.#state ?? this.#outline ?? this.#beginning();
+    return this.#state ?? this.#outline.known ?? this.#beginning();
   }
 
   /**
    * As {@link refresh}, and after a checkpoint at the end of the log without reading what is in it:
    * its cost does not grow with the run.
-   *
-   * @throws As {@link refresh}.
    */
   async refreshOutline(): Promise<RunOutline> {
     if (this.#state !== undefined || this.#base !== undefined) return this.refresh();
-    const known = this.#outline;
-    if (known !== undefined) {
-      return (await isEnd(this.#reader, known.version)) ? this.outline : this.refresh();
-    }
-    const version = await readHint(this.#reader);
-    const outline = version === undefined ? undefined : await readOutline(this.#reader, version);
+    const found = await this.#outline.look();
+    if (found === undefined) return this.refresh();
     // A refresh of somebody else may have come first.
-    if (outline !== undefined && this.#state === undefined) this.#outline = outline;
-    if (outline !== undefined) return this.outline;
-    this.#hinted = { version };
-    return this.refresh();
+    if (this.#state === undefined) this.#outline.keep(found);
+    return this.outline;
   }
 
   /** The newest state that is known, read first when only its outline is. */
   async readState(): Promise<RunState> {
-    return this.#outline === undefined ? this.state : this.refresh();
+    return this.#outline.known === undefined ? this.state : this.refresh();
   }
 
   /** Version of the damaged record before which a reader stopped, if one was met. */
@@ -198,7 +191,7 @@ export class CommitLog {
    * @throws IoError `NOT_FOUND` when there is no such version, or it is below the floor.
    */
   async stateAt(version: Version): Promise<RunState> {
-    if (this.#outline === undefined && version === this.state.version) return this.state;
+    if (version === this.outline.version && !this.#outline.known) return this.state;
     const head = await this.refresh();
     if (version === head.version) return head;
     if (!Number.isSafeInteger(version) || version < 0 || version > head.version) {
@@ -270,24 +263,9 @@ export class CommitLog {
   /** Records after `after`, oldest first, up to the newest known at the call. */
   async *records(after: Version = 0, signal?: AbortSignal): AsyncIterable<CommitRecord> {
     const head = (await this.refresh()).version;
-    if (this.#base && after < this.baseVersion) {
-      for await (const record of this.#base.parent.records(after, signal)) {
-        if (record.version > this.baseVersion) break;
-        yield record;
-      }
-    }
-    const first = Math.max(after + 1, this.baseVersion + 1, await readFloor(this.#reader));
-    for (let version = first; version <= head; version++) {
-      signal?.throwIfAborted();
-      const record = await this.read(version);
-      if (record) {
-        yield record;
-        continue;
-      }
-      const floor = await readFloor(this.#reader);
-      if (floor <= version) throw missingRecord(version);
-      version = floor - 1; // cleaned up meanwhile
-    }
+    const read = (version: Version) => this.read(version);
+    const source = { baseVersion: this.baseVersion, parent: this.#base?.parent, read };
+    yield* readRecords(source, this.#reader, after, head, signal);
   }
 
   /** One record, or undefined when its number is free. */
@@ -301,7 +279,7 @@ export class CommitLog {
 
   #take(state: RunState): void {
     if (this.#state === undefined || state.version > this.#state.version) this.#state = state;
-    this.#outline = undefined;
+    this.#outline.drop();
   }
 
   /**
@@ -310,10 +288,9 @@ export class CommitLog {
    */
   async #open(last: Version = Number.POSITIVE_INFINITY): Promise<RunState | undefined> {
     const floor = await readFloor(this.#reader);
-    const isOurs = (checkpoint: RunState): Promise<boolean> => this.#isOurs(checkpoint, floor);
-    const hint = this.#hinted ?? { version: await readHint(this.#reader) };
-    this.#hinted = undefined;
-    const hinted = hint.version;
+    const read = (version: Version) => this.read(version);
+    const isOurs = (found: RunState) => isOfLog({ read, floor, base: this.baseVersion }, found);
+    const hinted = await this.#outline.hinted();
     if (hinted !== undefined && hinted <= last) {
       const checkpoint = await checkpointAt(this.#reader, hinted, isOurs);
       if (checkpoint) return this.#own(checkpoint);
@@ -335,22 +312,6 @@ export class CommitLog {
   /** A checkpoint does not say whether it is of a branch. */
   #own(checkpoint: RunState): RunState {
     return this.#base ? { ...checkpoint, refs: null } : checkpoint;
-  }
-
-  /**
-   * Whether the log goes on from `checkpoint`: its record is there and is the same commit, or was
-   * cleaned up. One that outlived its records, or was copied from elsewhere, is bypassed.
-   */
-  async #isOurs(checkpoint: RunState, floor: Version): Promise<boolean> {
-    if (checkpoint.version <= this.baseVersion) return false;
-    if (checkpoint.version < floor) return checkpoint.version + 1 === floor;
-    try {
-      return (await this.read(checkpoint.version))?.commitId === checkpoint.commitId;
-    } catch (error) {
-      // The checkpoint still says what the damaged record said.
-      if (isDamage(error)) return true;
-      throw error;
-    }
   }
 
   /**

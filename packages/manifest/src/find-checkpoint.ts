@@ -4,12 +4,14 @@
  */
 import {
   CHECKPOINT_PREFIX,
+  type CommitRecord,
   parseCheckpointIndexKey,
   parseCheckpointKey,
   type Version,
 } from "@crv/core";
 import type { ObjectReader } from "@crv/storage-trait/object-store";
 import { readCheckpoint } from "./checkpoint.js";
+import { isDamage } from "./head-hint.js";
 import type { RunState } from "./run-state.js";
 import { readSegmentedCheckpoint } from "./segments/read-segments.js";
 
@@ -57,4 +59,29 @@ export async function findCheckpoint(
     if (state) return state;
   }
   return undefined;
+}
+
+/**
+ * Whether a log goes on from `checkpoint`: its record is there and is the same commit, or was cleaned
+ * up. One that outlived its records, or was copied from elsewhere, is bypassed.
+ *
+ * @param log.base Version at which it begins.
+ */
+export async function isOfLog(
+  log: {
+    readonly read: (version: Version) => Promise<CommitRecord | undefined>;
+    readonly floor: Version;
+    readonly base: Version;
+  },
+  checkpoint: RunState,
+): Promise<boolean> {
+  if (checkpoint.version <= log.base) return false;
+  if (checkpoint.version < log.floor) return checkpoint.version + 1 === log.floor;
+  try {
+    return (await log.read(checkpoint.version))?.commitId === checkpoint.commitId;
+  } catch (error) {
+    // The checkpoint still says what the damaged record said.
+    if (isDamage(error)) return true;
+    throw error;
+  }
 }
