@@ -18,7 +18,10 @@ import { ByteSlices } from "./byte-slices.js";
 import { NullMask } from "./null-mask.js";
 import { dictionaryTextReader } from "./text-reader.js";
 
-/** `batch` with text as plain Utf8, also within structs; its other columns are shared, not copied. */
+/**
+ * `batch` with text as plain Utf8, also within structs, and without nulls in members that allow none; its
+ * other columns are shared, not copied.
+ */
 export function writtenOut(batch: RecordBatch): RecordBatch {
   const schema = new Schema(batch.schema.fields.map(plainField), batch.schema.metadata);
   return batchOf(schema, batch.numRows, batch.data.children.map(plainData));
@@ -36,11 +39,31 @@ function plainType(type: DataType): DataType {
 function plainData(data: Data): Data {
   const { type } = data;
   if (DataType.isDictionary(type)) return plainTexts(data);
-  if (!DataType.isStruct(type)) return data;
   const { length, offset, nullCount, nullBitmap } = data;
-  const children = data.children.map(plainData);
+  if (DataType.isFixedSizeList(type)) {
+    const [element] = data.children as [Data];
+    const child = withoutHiddenNulls(element, type.children[0] as Field, nullCount * type.listSize);
+    return makeData({ type, length, offset, nullCount, nullBitmap, child });
+  }
+  if (!DataType.isStruct(type)) return data;
+  const children = data.children.map((member, index) =>
+    withoutHiddenNulls(plainData(member), type.children[index] as Field, nullCount),
+  );
   const struct = plainType(type) as Struct;
   return makeData({ type: struct, length, offset, nullCount, nullBitmap, children });
+}
+
+/**
+ * What a null vector or struct has below it is nobody's value, and was decoded as nulls. Of a member that
+ * allows none other programs refuse them, so they become what lies there: zeros and empty texts.
+ *
+ * @param hidden How many there are: other nulls are damage, and stay.
+ */
+function withoutHiddenNulls(member: Data, { nullable }: Field, hidden: number): Data {
+  if (nullable || member.nullCount <= 0 || member.nullCount !== hidden) return member;
+  const { type, offset, length, valueOffsets, values, typeIds, children } = member;
+  const buffers = [valueOffsets, values, undefined, typeIds] as never;
+  return member.clone(type, offset, length, 0, buffers, children as Data[]);
 }
 
 function plainTexts(data: Data): Data<Utf8> {

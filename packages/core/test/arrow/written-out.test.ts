@@ -5,6 +5,7 @@
 import {
   type Data,
   DataType,
+  type Field,
   makeData,
   Table,
   tableFromIPC,
@@ -34,6 +35,53 @@ describe("writtenOut", () => {
         expect(read.batches.flatMap(readRows)).toEqual(expected);
       }),
     );
+  });
+
+  test("has no null in a member that allows none, as other programs want it, also sliced", () => {
+    const columns = {
+      v: "f64[2]?",
+      s: { struct: { x: "f64", y: "str", deep: { struct: { z: "i64" } } }, nullable: true },
+    } as const;
+    const schema = arrowSchema(defineTable({ name: "t", columns }));
+    // As a decoder gives them: what a null hides is null, too.
+    const withNulls = (type: DataType, validity: readonly boolean[]): Data => {
+      const { length } = validity;
+      const nullBitmap = Uint8Array.of(validity.reduce((b, is, i) => b | (Number(is) << i), 0));
+      const nullCount = validity.filter((isValid) => !isValid).length;
+      const children = type.children?.map((field: Field) => {
+        const size = DataType.isFixedSizeList(type) ? type.listSize : 1;
+        return withNulls(
+          field.type,
+          validity.flatMap((isValid) => Array(size).fill(isValid)),
+        );
+      });
+      if (children !== undefined && children.length > 0) {
+        const child = children[0] as Data;
+        return makeData({ type, length, nullCount, nullBitmap, children, child } as never) as Data;
+      }
+      const column = builderForType(type);
+      for (const isValid of validity) {
+        if (!isValid) column.appendNulls(1);
+        else column.appendValue(DataType.isDictionary(type) ? "a" : DataType.isInt(type) ? 1n : 1);
+      }
+      return column.finish();
+    };
+    const validity = [true, false, true, false];
+    const batch = batchOf(
+      schema,
+      4,
+      schema.fields.map(({ type }) => withNulls(type, validity)),
+    );
+    for (const start of [0, 1]) {
+      const plain = writtenOut(batch.slice(start));
+      const [vectors, structs] = plain.data.children as [Data, Data];
+      const nullsOf = (data: Data): number[] => [data.nullCount, ...data.children.flatMap(nullsOf)];
+      expect(nullsOf(vectors)).toEqual([2, 0]);
+      expect(nullsOf(structs)).toEqual([2, 0, 0, 0, 0]);
+      expect(readRows(plain)).toEqual(readRows(batch.slice(start)));
+      const read = tableFromIPC(tableToIPC(new Table([plain]), "file"));
+      expect(read.batches.flatMap(readRows)).toEqual(readRows(batch.slice(start)));
+    }
   });
 
   test("keeps a byte order mark at the beginning of a text", () => {
