@@ -51,6 +51,7 @@ async function importFile(
   const plan = { ...planned, table: existing ?? planned.table };
   checkKey(plan.table, options.mode, existing && options.key && planned.table.key);
   if (!context.json) context.terminal.note(formatPlan(source, plan));
+  if (source.warning !== undefined) context.terminal.note(source.warning);
   if (!options.dryRun) {
     await writeRows(context, source, plan, { ...options, isNew: existing === undefined });
   }

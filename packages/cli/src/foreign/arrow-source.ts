@@ -11,12 +11,15 @@ export async function openArrowSource(
   path: string,
   choices: Pick<ColumnChoices, "only" | "required">,
 ): Promise<ForeignSource> {
-  const { schema, first } = await readArrowHead(path);
+  const { schema, first, hasEnd } = await readArrowHead(path);
   const columns = arrowColumns(schema.fields, first, choices);
   return {
     path,
     description: `Arrow, ${schema.fields.length} columns`,
     columns,
+    ...(!hasEnd && {
+      warning: `${path} is a stream without an end marker: if its writer was stopped, rows are missing at the end`,
+    }),
     async *batches(plan, batchRows) {
       let firstRow = 0;
       for await (const batch of readArrowBatches(path)) {

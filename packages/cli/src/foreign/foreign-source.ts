@@ -12,6 +12,8 @@ export interface ForeignSource {
   readonly path: string;
   /** What is known before it is read: `4,000 rows in 3 row groups`. */
   readonly description: string;
+  /** What may be wrong with it, though it can be read. */
+  readonly warning?: string;
   /** Undefined where only reading it tells. */
   readonly rowCount?: number;
   readonly columns: readonly ForeignColumn[];

@@ -10,6 +10,7 @@ import {
   parquetScan,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { emptyFile, unreadableFile } from "./unreadable-file.js";
 
 export interface ParquetFile {
   readonly path: string;
@@ -22,12 +23,13 @@ export interface ParquetFile {
 /** @throws CrvError `NOT_FOUND`, or `INVALID_ARGUMENT` when it is not a Parquet file. */
 export async function openParquetFile(path: string): Promise<ParquetFile> {
   const file = await openFile(path);
+  if (file.byteLength === 0) throw emptyFile(path, "Parquet");
   try {
     const metadata = await parquetMetadataAsync(file);
     const scan = await parquetScan({ file, metadata, compressors, utf8: false, parsers: EXACT });
     return { path, metadata, rowCount: Number(metadata.num_rows), scan };
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadableFile({ path, format: "Parquet" }, cause);
   }
 }
 
@@ -51,7 +53,8 @@ export async function readParquetColumn(
     return await scan.readColumn({ column, ...range });
   } catch (cause) {
     if (cause instanceof CrvError) throw cause;
-    throw unreadable(path, cause, ` column ${JSON.stringify(column)} of`);
+    const what = `column ${JSON.stringify(column)}`;
+    throw unreadableFile({ path, format: "Parquet", what }, cause);
   }
 }
 
@@ -83,13 +86,4 @@ async function openFile(path: string): Promise<AsyncBuffer> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CrvError("NOT_FOUND", `cannot open ${JSON.stringify(path)}: ${reason}`, { cause });
   }
-}
-
-function unreadable(path: string, cause: unknown, what = ""): CrvError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new CrvError(
-    "INVALID_ARGUMENT",
-    `cannot read${what} ${JSON.stringify(path)} as Parquet: ${reason}`,
-    { cause },
-  );
 }
