@@ -24,7 +24,11 @@ import { dictionaryTextReader } from "./text-reader.js";
  */
 export function writtenOut(batch: RecordBatch): RecordBatch {
   const schema = new Schema(batch.schema.fields.map(plainField), batch.schema.metadata);
-  return batchOf(schema, batch.numRows, batch.data.children.map(plainData));
+  return batchOf(
+    schema,
+    batch.numRows,
+    batch.data.children.map((column) => plainData(column)),
+  );
 }
 
 function plainField(field: Field): Field {
@@ -36,18 +40,18 @@ function plainType(type: DataType): DataType {
   return DataType.isStruct(type) ? new Struct(type.children.map(plainField)) : type;
 }
 
-function plainData(data: Data): Data {
-  const { type } = data;
+/** @param hidden Rows that are null here or further up. */
+function plainData(data: Data, hidden = data.nullCount): Data {
+  const { type, length, offset, nullCount, nullBitmap } = data;
   if (DataType.isDictionary(type)) return plainTexts(data);
-  const { length, offset, nullCount, nullBitmap } = data;
   if (DataType.isFixedSizeList(type)) {
-    const [element] = data.children as [Data];
-    const child = withoutHiddenNulls(element, type.children[0] as Field, nullCount * type.listSize);
+    const [elements] = data.children as [Data];
+    const child = plainMember(elements, type.children[0] as Field, hidden * type.listSize);
     return makeData({ type, length, offset, nullCount, nullBitmap, child });
   }
   if (!DataType.isStruct(type)) return data;
   const children = data.children.map((member, index) =>
-    withoutHiddenNulls(plainData(member), type.children[index] as Field, nullCount),
+    plainMember(member, type.children[index] as Field, hidden),
   );
   const struct = plainType(type) as Struct;
   return makeData({ type: struct, length, offset, nullCount, nullBitmap, children });
@@ -59,11 +63,13 @@ function plainData(data: Data): Data {
  *
  * @param hidden How many there are: other nulls are damage, and stay.
  */
-function withoutHiddenNulls(member: Data, { nullable }: Field, hidden: number): Data {
-  if (nullable || member.nullCount <= 0 || member.nullCount !== hidden) return member;
-  const { type, offset, length, valueOffsets, values, typeIds, children } = member;
+function plainMember(member: Data, { nullable }: Field, hidden: number): Data {
+  if (nullable) return plainData(member);
+  const plain = plainData(member, hidden);
+  if (plain.nullCount <= 0 || plain.nullCount !== hidden) return plain;
+  const { type, offset, length, valueOffsets, values, typeIds, children } = plain;
   const buffers = [valueOffsets, values, undefined, typeIds] as never;
-  return member.clone(type, offset, length, 0, buffers, children as Data[]);
+  return plain.clone(type, offset, length, 0, buffers, children as Data[]);
 }
 
 function plainTexts(data: Data): Data<Utf8> {
