@@ -10,7 +10,9 @@ import { root } from "./workspace.mjs";
 
 const main = join(root, "packages", "cli", "dist", "main.js");
 
-if (existsSync(main) || (await buildToRun("@crv/cli"))) {
+const isBuilt = existsSync(main);
+if (!isBuilt) console.error("building the crv command: once, some seconds");
+if (isBuilt || (await buildToRun("@crv/cli"))) {
   process.argv.splice(1, 1, main);
   await import(pathToFileURL(main).href);
 } else {

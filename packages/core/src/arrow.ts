@@ -6,6 +6,7 @@ export { BatchBuilder } from "./arrow/batch-builder.js";
 export { batchOf, emptyBatch } from "./arrow/batch-of.js";
 export { builderForType } from "./arrow/builder-for-type.js";
 export type { ColumnBuilder, PhysicalValue, VectorValue } from "./arrow/column-builder.js";
+export { formatArrowType } from "./arrow/format-type.js";
 export { readInt64, wordsOf } from "./arrow/int64.js";
 export type { RowRange, RowSelection } from "./arrow/row-selection.js";
 export { arrowSchema, arrowType } from "./arrow/schema.js";

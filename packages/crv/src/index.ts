@@ -84,7 +84,7 @@ export {
   UnknownOutcomeError,
   VersionMismatch,
 } from "@crv/core";
-export { writtenOut } from "@crv/core/arrow";
+export { formatArrowType, writtenOut } from "@crv/core/arrow";
 export {
   COMMIT_PHASES,
   type CommitPhase,

@@ -53,6 +53,7 @@ const VALUES = [
   "describeRecord",
   "describeSidecar",
   "exportRun",
+  "formatArrowType",
   "formatSchemaVersion",
   "getTable",
   "hashContext",

@@ -250,6 +250,28 @@ describe("names that do not exist", () => {
     });
   });
 
+  test("an unknown table of a run is answered with those that it has", async () => {
+    const { run } = await openWithRows();
+    await using _ = run;
+    const says = ["the run has flights, identity_edges; known are"];
+    const unknown: Expected = { name: "IoSchemaError", code: "UNKNOWN_TABLE", says };
+    await refusal(() => run.scan("planets").toRows(), unknown);
+    await using empty = await openRun({ root: await scratchDirectory(), runId: "r" });
+    await refusal(() => empty.rebuildManifest("holdings"), {
+      ...unknown,
+      says: ["no table holdings", "the run has no tables yet"],
+    });
+  });
+
+  test("an unknown column of a scan is no matter of its filter", async () => {
+    const { run } = await openWithRows();
+    await using _ = run;
+    const scan = async () => run.scan("flights", { columns: ["dealy" as never] }).toRows();
+    await expect(scan()).rejects.toThrow(
+      /^table "flights" has no column "dealy" \(did you mean "delay"\?\)/,
+    );
+  });
+
   test.each([
     [{ tick_min: 0 }, ['"tick_min"', "write tickMin"]],
     [{ tickMIN: 0 }, ['"tickMIN"', "tickMin and tickMax"]],

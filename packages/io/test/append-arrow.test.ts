@@ -223,10 +223,17 @@ describe("append of Arrow batches: types", () => {
     );
   });
 
+  test("names a decimal by its precision and scale", async () => {
+    const decimals = makeVector(makeData({ type: new Decimal(2, 10), length: 0 }));
+    await expect(stored("f64", decimals)).rejects.toThrow(
+      crvError("INVALID_VALUE", { arrowType: "Decimal(10, 2)" }, "Arrow type Decimal(10, 2)"),
+    );
+  });
+
   test("refuses a time finer than microseconds", async () => {
     const data = makeData({ type: new TimestampNanosecond(), data: BigInt64Array.from([1500n]) });
     await expect(stored("timestamp", makeVector(data))).rejects.toThrow(
-      crvError("INVALID_VALUE", { row: 0, value: 1.5 }, "finer than a microsecond"),
+      crvError("INVALID_VALUE", { row: 0, value: 1.5 }, "it counts microseconds since 1970"),
     );
   });
 

@@ -53,7 +53,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new InvalidArgumentError(`It is not JSON: ${reason}.`);
+    throw new InvalidArgumentError(`It is not JSON, such as {"delay":{"gt":60}}: ${reason}.`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { type Data, DataType, type Field, Precision, type RecordBatch, Vector } from "apache-arrow";
-import { type ColumnSpec, type ColumnType, CrvError } from "crv";
+import { type ColumnSpec, type ColumnType, CrvError, formatArrowType } from "crv";
 import { toColumnName } from "./column-name.js";
 import { checkDistinct, columnSpec, type ForeignColumn, selectColumns } from "./foreign-column.js";
 
@@ -35,12 +35,12 @@ export function arrowColumns(
       if (type === undefined) {
         throw new CrvError(
           "INVALID_ARGUMENT",
-          `column ${JSON.stringify(source)} is of type ${field.type}, which has no lossless type here; name the others with --columns`,
+          `column ${JSON.stringify(source)} is of type ${formatArrowType(field.type)}, which has no lossless type here; name the others with --columns`,
         );
       }
       const nullable = field.nullable && !required.includes(source);
       const name = toColumnName(source);
-      return { source, sourceType: String(field.type), name, type, nullable, at };
+      return { source, sourceType: formatArrowType(field.type), name, type, nullable, at };
     },
   );
   checkDistinct(columns);

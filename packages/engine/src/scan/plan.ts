@@ -31,10 +31,10 @@ export function planScan(state: RunState, request: ScanRequest, store: ObjectRea
 }
 
 export function unknownTable(table: TableKey, state: RunState): IoSchemaError {
-  const known = [...state.tables.keys()].sort().join(", ") || "none";
+  const known = [...state.tables.keys()].sort().join(", ");
   return new IoSchemaError(
     "UNKNOWN_TABLE",
-    `there is no table ${table} at version ${state.version}; there are: ${known}`,
+    `there is no table ${table} at version ${state.version}; ${known === "" ? "the run has no tables yet: commit rows to it first" : `there are: ${known}`}`,
     { details: { table, version: state.version } },
   );
 }

@@ -27,7 +27,7 @@ export const timestampRule: ValueRule = {
     if (value instanceof Date) return "the date is invalid";
     if (typeof value === "bigint") return "it does not fit 64 bits";
     return typeof value === "number" && !Number.isInteger(value)
-      ? "it is finer than a microsecond; round it first"
+      ? "it counts microseconds since 1970, and is finer than a microsecond; round it first"
       : "pass a Date, or microseconds since 1970 as a BigInt";
   },
 };

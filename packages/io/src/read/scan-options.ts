@@ -134,9 +134,10 @@ function checkColumnList(columns: unknown): void {
 function unknownColumn({ name, columns }: TableDescriptor, column: unknown): IoSchemaError {
   const known = Object.keys(columns);
   const meant = typeof column === "string" ? didYouMean(column, known) : "";
-  return invalidFilter(
+  return new IoSchemaError(
+    "INVALID_FILTER",
     `table "${name}" has no column ${show(column)}${meant}: it has ${known.join(", ")}`,
-    { table: name, column, columns: known },
+    { details: { table: name, column, columns: known } },
   );
 }
 

@@ -152,9 +152,10 @@ export class TableCatalog {
     const known = [...new Set([...stored, ...this.#described.keys()])].sort();
     const meant = typeof table === "string" ? closestName(table, known) : undefined;
     const remedy = meant === undefined ? "" : `did you mean "${meant}"? `;
+    const has = stored.length === 0 ? "" : `the run has ${[...stored].sort().join(", ")}; `;
     return new IoSchemaError(
       "UNKNOWN_TABLE",
-      `there is no table ${show(table)}: ${remedy}known are ${known.join(", ")}; describe others with defineTable`,
+      `there is no table ${show(table)}: ${remedy}${has}known are ${known.join(", ")}; describe others with defineTable`,
       { details: { table, known, ...(meant !== undefined && { meant }) } },
     );
   }

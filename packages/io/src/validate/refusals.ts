@@ -1,5 +1,7 @@
 /** The errors of input that does not fit its table. Each names table, column, row and the remedy. */
 import { type ColumnType, formatColumnType, IoSchemaError, show } from "@crv/core";
+import { formatArrowType } from "@crv/core/arrow";
+import type { DataType } from "apache-arrow";
 import { didYouMean } from "../closest-name.js";
 
 /** Where a value stands: `row` counts from 0 over the whole input. */
@@ -73,12 +75,13 @@ export function invalidTick(
 /** A whole Arrow column of a type that can never hold what the table wants. */
 export function invalidArrowType(
   { table, column }: Omit<ValuePlace, "row">,
-  arrowType: unknown,
+  arrowType: DataType,
   type: ColumnType,
 ): IoSchemaError {
+  const name = formatArrowType(arrowType);
   return new IoSchemaError(
     "INVALID_VALUE",
-    `column "${column}" (${formatColumnType(type)}) of table "${table}" cannot be filled from Arrow type ${arrowType}: cast it first`,
-    { details: { table, column, arrowType: String(arrowType), type } },
+    `column "${column}" (${formatColumnType(type)}) of table "${table}" cannot be filled from Arrow type ${name}: cast it first`,
+    { details: { table, column, arrowType: name, type } },
   );
 }
