@@ -15,7 +15,10 @@ export interface RunSummary {
   /** In byte order. */
   readonly labels: readonly string[];
   readonly parameters: JsonObject;
+  /** The newest sound one. */
   readonly version: number;
+  /** The record behind it that is damaged: what it committed is not counted here. Null when none is. */
+  readonly damagedAt: number | null;
   readonly tables: number;
   readonly rows: number;
   readonly bytes: number;
@@ -50,6 +53,7 @@ export async function summarizeRun(
       labels: info?.labels ?? [],
       parameters: info?.parameters ?? {},
       version: run.version,
+      damagedAt: run.damagedAt ?? null,
       tables: tables.length,
       rows: tables.reduce((sum, t) => sum + t.rows, 0),
       bytes: tables.reduce((sum, t) => sum + t.bytes, 0),

@@ -23,7 +23,13 @@ describe("openStore", () => {
     expect(store).toMatchObject({ root, storeId: expect.stringMatching(/^[0-9A-Z]{26}$/) });
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     const bytes = expect.any(Number);
-    const plain = { status: "finished", labels: [], parameters: {}, createdAt: null };
+    const plain = {
+      status: "finished",
+      labels: [],
+      parameters: {},
+      createdAt: null,
+      damagedAt: null,
+    };
     expect(await store.runs()).toEqual([
       { ...plain, runId: "a", version: 1, tables: 1, rows: 2, bytes, updatedAt: time },
       { ...plain, runId: "b", version: 3, tables: 1, rows: 6, bytes, updatedAt: time },

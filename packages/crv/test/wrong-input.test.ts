@@ -404,6 +404,8 @@ describe("damaged files", () => {
     const before = await listTree(root);
     await using reader = await openRun({ root, runId: RUN_ID, mode: "readOnly" });
     expect(reader).toMatchObject({ version: 1, damagedAt: 2 });
+    const listed = { runId: RUN_ID, version: 1, damagedAt: 2 };
+    expect(await (await openStore(root)).runs()).toMatchObject([listed]);
     expect(await reader.scan("identity_edges").count()).toBe(2);
     expect((await reader.tables()).map(({ table }) => table)).toEqual(["identity_edges"]);
     expect(await reader.log()).toHaveLength(1);

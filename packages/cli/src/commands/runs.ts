@@ -35,6 +35,12 @@ export const addRunsCommand: AddCommand = (command, contextOf) => {
 async function listRuns(context: CommandContext, options: RunsOptions): Promise<void> {
   const store = await openStore(context.root);
   const runs = await store.runs(options);
+  for (const run of runs) {
+    if ("error" in run || run.damagedAt === null) continue;
+    context.terminal.note(
+      `record ${run.damagedAt} of run ${run.runId} is damaged: what is shown is version ${run.version}, the newest sound one; "crv verify ${run.runId}" says more`,
+    );
+  }
   await writeResult(context, runs.map(runDocument), () =>
     textTable(
       [
@@ -76,6 +82,12 @@ function shortened(text: string): string {
 
 function runDocument(run: RunSummary | UnreadableRun): Record<string, unknown> {
   if ("error" in run) return { run_id: run.runId, error: run.error.message };
-  const { runId, createdAt, updatedAt, ...others } = run;
-  return { run_id: runId, ...others, created_at: createdAt, updated_at: updatedAt };
+  const { runId, createdAt, updatedAt, damagedAt, ...others } = run;
+  return {
+    run_id: runId,
+    ...others,
+    damaged_at: damagedAt,
+    created_at: createdAt,
+    updated_at: updatedAt,
+  };
 }
