@@ -19,6 +19,8 @@ export interface FollowedCheckpointsOptions {
   readonly store: ObjectStore;
   readonly residual: Pick<InlineCommitResidual, "replaceHint">;
   readonly durability: Durability;
+  /** As {@link isCheckpointDue} has it. */
+  readonly checkpointRecordsMin?: number;
 }
 
 export class FollowedCheckpoints {
@@ -38,7 +40,7 @@ export class FollowedCheckpoints {
     const { log } = this.#options;
     this.#newest ??= Math.max(log.checkpointVersion, log.baseVersion);
     const times = this.#writes ? 1 : TAKE_OVER_FACTOR;
-    if (this.#isWriting || !isCheckpointDue(log.state, this.#newest, times)) return;
+    if (this.#isWriting || !this.#isDue(this.#newest, times)) return;
     this.#isWriting = true;
     try {
       await this.#write(this.#newest);
@@ -51,9 +53,14 @@ export class FollowedCheckpoints {
   async close(): Promise<void> {
     const newest = this.#newest;
     if (newest === undefined || this.#isWriting) return;
-    if (!isCheckpointDue(this.#options.log.state, newest, CLOSE_FACTOR)) return;
+    if (!this.#isDue(newest, CLOSE_FACTOR)) return;
     // It is derived: the records say the same.
     await this.#write(newest).catch(() => undefined);
+  }
+
+  #isDue(newest: Version, times: number): boolean {
+    const { log, checkpointRecordsMin } = this.#options;
+    return isCheckpointDue(log.state, newest, times, checkpointRecordsMin);
   }
 
   async #write(newest: Version): Promise<void> {

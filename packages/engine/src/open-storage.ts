@@ -76,6 +76,8 @@ export interface OpenStorageOptions extends OpenReaderOptions {
   readonly autoOptimize?: AutoOptimizePolicy;
   /** How long this process may be silent before others may fence its operations; default 60 s. */
   readonly leaseMs?: number;
+  /** Records after which a checkpoint is written; an eighth of it at close. Default 128. */
+  readonly checkpointRecordsMin?: number;
   /** Keys that a check of constraints, or a merge, holds at once. */
   readonly keysHeldMax?: number;
   readonly onPhase?: (event: PhaseEvent) => void | Promise<void>;

@@ -25,9 +25,15 @@ export type IsWanted = (state: RunState) => Promise<boolean>;
  * are what an index names anew, so that the cost per commit stays bounded by the change.
  *
  * @param times How many times that is waited for.
+ * @param recordsMin Of the tail, however few the tables are.
  */
-export function isCheckpointDue(state: RunState, last: Version, times = 1): boolean {
-  return state.version - last >= times * Math.max(TAIL_RECORDS_MIN, state.tables.size / 16);
+export function isCheckpointDue(
+  state: RunState,
+  last: Version,
+  times = 1,
+  recordsMin: number = TAIL_RECORDS_MIN,
+): boolean {
+  return state.version - last >= times * Math.max(recordsMin, state.tables.size / 16);
 }
 
 /** The sound checkpoint of `version` that `isWanted`, in either form; undefined when there is none. */

@@ -14,7 +14,7 @@ const noop = (): void => {};
 /**
  * What the commit changes; undefined when memory allowed to merge no two parts.
  *
- * @throws As `mergeParts`, and `CommitPipeline.writePart`. A write may still be under way then.
+ * @throws As `mergeParts`, and `CommitPipeline.writePart`. No write is under way then.
  */
 export async function writeMerged(
   { parts, stageBytesMax }: Pick<EngineContext, "parts" | "stageBytesMax">,
@@ -34,22 +34,27 @@ export async function writeMerged(
       if (2 * (sizeBytes + writingBytes) > stageBytesMax) await writing;
     },
   };
-  for (const group of groups) {
-    const merged = await mergeParts(descriptor, group, parts, limits, signal);
-    if (merged.parts.length < 2) continue;
-    await pipeline.arm("optimize", key, null);
+  try {
+    for (const group of groups) {
+      const merged = await mergeParts(descriptor, group, parts, limits, signal);
+      if (merged.parts.length < 2) continue;
+      await pipeline.arm("optimize", key, null);
+      await writing;
+      const { bucket } = group[0] as PartEntry;
+      writingBytes = merged.sizeBytes;
+      writing = pipeline.writePart(descriptor, bucket, [merged.batch]).then((part) => {
+        writingBytes = 0;
+        add.push(part);
+      });
+      // One that fails is told when its turn comes.
+      writing.catch(noop);
+      remove.push(...merged.parts);
+    }
     await writing;
-    const { bucket } = group[0] as PartEntry;
-    writingBytes = merged.sizeBytes;
-    writing = pipeline.writePart(descriptor, bucket, [merged.batch]).then((part) => {
-      writingBytes = 0;
-      add.push(part);
-    });
-    // One that fails is told when its turn comes.
-    writing.catch(noop);
-    remove.push(...merged.parts);
+  } finally {
+    // What is withdrawn next must be there.
+    await writing.catch(noop);
   }
-  await writing;
   if (add.length === 0) return undefined;
   return { descriptor, add, remove: remove.map(({ path }) => path) };
 }

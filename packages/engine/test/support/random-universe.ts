@@ -113,6 +113,8 @@ const RECOVERIES = 4;
 const READS = 6;
 /** Of a reader looking at a version that is not the newest. */
 const OLD_PROBABILITY = 0.3;
+/** So few that runs are opened at a checkpoint, amid records, and while another writes one. */
+const CHECKPOINT_RECORDS = 2;
 /** Of a process that recovers the run trimming its log as well. */
 const TRIM_PROBABILITY = 0.5;
 
@@ -197,7 +199,10 @@ async function write({ options, disk, random, journal, told, workload }: Univers
   const plan = faultsOf(options, random, journal);
   for (let life = 0; next < options.operations && life < LIVES_MAX; life++) {
     try {
-      const opened = await openProcess(disk, `writer ${writer}`, { plan });
+      const opened = await openProcess(disk, `writer ${writer}`, {
+        plan,
+        checkpointRecordsMin: CHECKPOINT_RECORDS,
+      });
       while (next < options.operations) {
         const count = Math.min(1 + random.integer(IN_FLIGHT_MAX), options.operations - next);
         // What is under way when a process dies is never tried again under its id.

@@ -81,6 +81,8 @@ export interface OpenProcessOptions {
   readonly onPhase?: (event: PhaseEvent) => void;
   readonly writeManifestEveryN?: number;
   readonly keysHeldMax?: number;
+  /** Default: those of a run with more commits than most proofs make. */
+  readonly checkpointRecordsMin?: number;
   /** Default: never. */
   readonly autoOptimize?: AutoOptimizePolicy;
   /** Default main. */
@@ -95,7 +97,8 @@ export async function openProcess(
   name: string,
   options: OpenProcessOptions = {},
 ): Promise<OpenedProcess> {
-  const { onPhase, writeManifestEveryN, keysHeldMax, autoOptimize, branch, ...faults } = options;
+  const { onPhase, writeManifestEveryN, keysHeldMax, autoOptimize, branch, ...rest } = options;
+  const { checkpointRecordsMin, ...faults } = rest;
   const { store, parts, ...wired } = startProcess(disk, name, faults);
   const opened = await openStorage({
     ...wired,
@@ -105,6 +108,7 @@ export async function openProcess(
     ...(onPhase && { onPhase }),
     ...(writeManifestEveryN !== undefined && { writeManifestEveryN }),
     ...(keysHeldMax !== undefined && { keysHeldMax }),
+    ...(checkpointRecordsMin !== undefined && { checkpointRecordsMin }),
     ...(autoOptimize && { autoOptimize }),
   });
   return { ...opened, store, parts };
