@@ -423,9 +423,20 @@ const checkpointing: Writer = {
   contents: [{ left_table: valuesUpTo(CHECKPOINT_VERSION) }],
   from: "create write segment",
   async prepare() {
-    longRun ??= runOfCommits(CHECKPOINT_VERSION - 1);
+    longRun ??= runOfCommits(CHECKPOINT_VERSION - 1, "dies");
     return openOn(copyOf(await longRun));
   },
+};
+
+/** At close fewer are enough. */
+const CLOSE_VERSION = CHECKPOINT_VERSION / 8;
+const checkpointingAtClose: Writer = {
+  ...operation("checkpoint at close", { left_table: valuesUpTo(CLOSE_VERSION) }, (storage) =>
+    commitRows(storage, [{ table: LEFT, values: [CLOSE_VERSION] }], OPERATION),
+  ),
+  contents: [{ left_table: valuesUpTo(CLOSE_VERSION) }],
+  from: "create write segment",
+  prepare: async () => openOn(copyOf(await runOfCommits(CLOSE_VERSION - 1, "dies"))),
 };
 
 /** Both tables are staged at once: their parts, and the extension of the sidecar, come in any order. */
@@ -453,13 +464,16 @@ async function* mergedByValue(): AsyncIterable<RecordBatch> {
 
 let longRun: Promise<SimulatedDisk> | undefined;
 
-async function runOfCommits(count: number): Promise<SimulatedDisk> {
+async function runOfCommits(
+  count: number,
+  end: "closes" | "dies" = "closes",
+): Promise<SimulatedDisk> {
   const disk = new SimulatedDisk();
   const { storage, store } = await openProcess(disk, "first");
   for (let value = 1; value <= count; value++) {
     await commitRows(storage, [{ table: LEFT, values: [value] }]);
   }
-  await storage.close();
+  if (end === "closes") await storage.close();
   store.process.kill();
   return disk;
 }
@@ -857,6 +871,7 @@ export const WRITERS: readonly Writer[] = [
     await storage.deleteBranch("what_if" as BranchName, {});
   }),
   checkpointing,
+  checkpointingAtClose,
   recovering("recovery, roll-back", PARTS_ARE_THERE, [HELD]),
   recovering("recovery, roll-forward", RECORD_IS_VISIBLE, [TWO_APPENDED, HELD]),
   recoveringTorn,
