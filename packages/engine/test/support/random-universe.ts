@@ -113,7 +113,10 @@ const RECOVERIES = 4;
 const READS = 6;
 /** Of a reader looking at a version that is not the newest. */
 const OLD_PROBABILITY = 0.3;
-/** So few that runs are opened at a checkpoint, amid records, and while another writes one. */
+/**
+ * In every other universe: so few that runs are opened at a checkpoint, amid records, and while another
+ * writes one. In the others only trimming leaves any.
+ */
 const CHECKPOINT_RECORDS = 2;
 /** Of a process that recovers the run trimming its log as well. */
 const TRIM_PROBABILITY = 0.5;
@@ -197,12 +200,10 @@ async function play(universe: Universe): Promise<UniverseReport> {
 async function write({ options, disk, random, journal, told, workload }: Universe, writer: number) {
   let next = 0;
   const plan = faultsOf(options, random, journal);
+  const cadence = options.seed % 2 === 0 ? { checkpointRecordsMin: CHECKPOINT_RECORDS } : {};
   for (let life = 0; next < options.operations && life < LIVES_MAX; life++) {
     try {
-      const opened = await openProcess(disk, `writer ${writer}`, {
-        plan,
-        checkpointRecordsMin: CHECKPOINT_RECORDS,
-      });
+      const opened = await openProcess(disk, `writer ${writer}`, { plan, ...cadence });
       while (next < options.operations) {
         const count = Math.min(1 + random.integer(IN_FLIGHT_MAX), options.operations - next);
         // What is under way when a process dies is never tried again under its id.
