@@ -160,6 +160,10 @@ describe("crv recover", () => {
         stderr: expect.stringContaining("NOT_FOUND"),
       });
     }
-    expect(await crvJson("runs")).not.toContainEqual(expect.objectContaining({ run_id: "none" }));
+    // Of the damaged run beside it, it tells on the error output.
+    const { stdout } = await crv("--json", "runs");
+    const listed: unknown = JSON.parse(stdout);
+    expect(listed).not.toContainEqual(expect.objectContaining({ run_id: "none" }));
+    expect(listed).toContainEqual(expect.objectContaining({ run_id: "damaged" }));
   });
 });
