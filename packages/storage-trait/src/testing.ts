@@ -22,6 +22,7 @@ export {
   type RandomFaultOptions,
   randomFaults,
 } from "./testing/fault-plan.js";
+export { readOneByOne } from "./testing/read-one-by-one.js";
 export { readOnlyView } from "./testing/read-only-view.js";
 export { type SeededRandom, seededRandom } from "./testing/seeded-random.js";
 export { SimulatedClock, type SimulatedClockOptions } from "./testing/simulated-clock.js";

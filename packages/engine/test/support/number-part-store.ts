@@ -23,7 +23,7 @@ import type {
   RowSpan,
   WantedPart,
 } from "@crv/storage-trait/parts";
-import { TrivialPartStore } from "@crv/storage-trait/testing";
+import { readOneByOne, TrivialPartStore } from "@crv/storage-trait/testing";
 import { Int64, makeData, type RecordBatch, Schema } from "apache-arrow";
 
 export class NumberPartStore implements PartStore {
@@ -70,20 +70,12 @@ export class NumberPartStore implements PartStore {
     yield decode(bytes, part.rows, table, request.columns);
   }
 
-  async readTogether(
+  readTogether(
     wanted: readonly WantedPart[],
     table: TableDescriptor,
-    options: Pick<PartReadRequest, "signal"> = {},
+    options?: Pick<PartReadRequest, "signal">,
   ): Promise<readonly (readonly RecordBatch[])[]> {
-    const rows: RecordBatch[][] = [];
-    for (const { part, ...request } of wanted) {
-      const batches: RecordBatch[] = [];
-      for await (const batch of this.read(part, table, { ...request, ...options })) {
-        batches.push(batch);
-      }
-      rows.push(batches);
-    }
-    return rows;
+    return readOneByOne(this, wanted, table, options);
   }
 
   /** Of parts of other tables: those of numbers do not say what they are. */

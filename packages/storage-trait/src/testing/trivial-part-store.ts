@@ -24,6 +24,7 @@ import type {
   RowSpan,
   WantedPart,
 } from "../parts.js";
+import { readOneByOne } from "./read-one-by-one.js";
 import { statisticsOf } from "./trivial-statistics.js";
 
 export class TrivialPartStore implements PartStore {
@@ -64,20 +65,12 @@ export class TrivialPartStore implements PartStore {
     }
   }
 
-  async readTogether(
+  readTogether(
     wanted: readonly WantedPart[],
     table: TableDescriptor,
-    options: Pick<PartReadRequest, "signal"> = {},
+    options?: Pick<PartReadRequest, "signal">,
   ): Promise<readonly (readonly RecordBatch[])[]> {
-    const rows: RecordBatch[][] = [];
-    for (const { part, ...request } of wanted) {
-      const batches: RecordBatch[] = [];
-      for await (const batch of this.read(part, table, { ...request, ...options })) {
-        batches.push(batch);
-      }
-      rows.push(batches);
-    }
-    return rows;
+    return readOneByOne(this, wanted, table, options);
   }
 
   async inspect(path: ObjectKey): Promise<InspectedPart | undefined> {
